@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <source_location>
+#include <string_view>
+
+namespace kernel {
+
+/// Ends the system with a report: registers, backtrace, an exit code of its own. Any context.
+[[noreturn]] void panic(std::string_view why,
+                        std::source_location where = std::source_location::current());
+
+/// States what must hold unless the kernel has a bug. Conditions that a caller can bring about are
+/// `Result`s, never assertions. Checked when LACUNA_ASSERTIONS is on; free of side effects always.
+[[gnu::always_inline]] inline void ensure(
+    [[maybe_unused]] bool holds, [[maybe_unused]] std::string_view why,
+    [[maybe_unused]] std::source_location where = std::source_location::current()) {
+#if LACUNA_ASSERTIONS
+    if (!holds) [[unlikely]] panic(why, where);
+#endif
+}
+
+} // namespace kernel
