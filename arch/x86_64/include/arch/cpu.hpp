@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <arch/per_cpu.hpp>
+
+#include <cstddef>
+#include <cstdint>
+
+/// The CPU that runs this: who it is, and whether it may switch tasks. Each access is one instruction through %gs.
+namespace arch {
+
+inline constexpr unsigned max_cpus = 16;
+
+/// What is in every spin loop: lets the other hardware thread, or under -icount the other virtual CPU, go on.
+inline void pause() { asm volatile("pause" : : : "memory"); }
+
+/// The number of this CPU, dense from 0. Stable only while preemption or interrupts are off.
+inline unsigned cpu_id() {
+    std::uint32_t id;
+    asm volatile("movl %%gs:%c1, %0" : "=r"(id) : "i"(offsetof(PerCpuArea, id)));
+    return id;
+}
+
+/// The object that `set_current_task` gave this CPU; null before the scheduler runs.
+inline void* current_task() {
+    void* task;
+    asm volatile("movq %%gs:%c1, %0" : "=r"(task) : "i"(offsetof(PerCpuArea, current_task)));
+    return task;
+}
+
+inline void set_current_task(void* task) {
+    asm volatile("movq %0, %%gs:%c1" : : "r"(task), "i"(offsetof(PerCpuArea, current_task)) : "memory");
+}
+
+inline std::uint32_t preempt_count() {
+    std::uint32_t count;
+    asm volatile("movl %%gs:%c1, %0" : "=r"(count) : "i"(offsetof(PerCpuArea, preempt_count)));
+    return count;
+}
+
+/// Whether this runs inside an interrupt handler.
+inline bool in_interrupt() {
+    std::uint32_t depth;
+    asm volatile("movl %%gs:%c1, %0" : "=r"(depth) : "i"(offsetof(PerCpuArea, irq_depth)));
+    return depth != 0;
+}
+
+/// Notes that this CPU should switch tasks: at the end of the interrupt, or when preemption is enabled again.
+inline void request_reschedule() {
+    asm volatile("movl $1, %%gs:%c0" : : "i"(offsetof(PerCpuArea, reschedule)) : "memory");
+}
+
+inline bool reschedule_requested() {
+    std::uint32_t due;
+    asm volatile("movl %%gs:%c1, %0" : "=r"(due) : "i"(offsetof(PerCpuArea, reschedule)));
+    return due != 0;
+}
+
+/// The scheduler calls this when it has acted on a request.
+inline void clear_reschedule() {
+    asm volatile("movl $0, %%gs:%c0" : : "i"(offsetof(PerCpuArea, reschedule)) : "memory");
+}
+
+/// `hook` runs on the current task's stack, with preemption enabled, when a reschedule was requested: at the end
+/// of the outermost interrupt (interrupts off; they must be off again when it returns), or from preempt_enable()
+/// (interrupts on). One hook, set before the timer starts.
+void set_reschedule_hook(void (*hook)());
+
+/// Runs the reschedule hook if interrupts are on; preempt_enable()'s slow path.
+void preempt_point();
+
+inline void preempt_disable() {
+    asm volatile("incl %%gs:%c0" : : "i"(offsetof(PerCpuArea, preempt_count)) : "memory", "cc");
+}
+
+inline void preempt_enable() {
+    bool zero;
+    asm volatile("decl %%gs:%c1" : "=@ccz"(zero) : "i"(offsetof(PerCpuArea, preempt_count)) : "memory");
+    if (zero && reschedule_requested()) [[unlikely]]
+        preempt_point();
+}
+
+/// Keeps this task on its CPU, and every other off it, for its lifetime; interrupts still come. Nests.
+class [[nodiscard]] PreemptGuard {
+public:
+    PreemptGuard() { preempt_disable(); }
+    ~PreemptGuard() { preempt_enable(); }
+    PreemptGuard(const PreemptGuard&) = delete;
+    PreemptGuard& operator=(const PreemptGuard&) = delete;
+};
+
+} // namespace arch
