@@ -12,8 +12,9 @@ namespace kernel {
 
 /// States what must hold unless the kernel has a bug. Conditions that a caller can bring about are
 /// `Result`s, never assertions. Checked when LACUNA_ASSERTIONS is on; free of side effects always.
+/// `why` is a literal, and a plain pointer: freestanding code would measure a string_view on every call.
 [[gnu::always_inline]] inline void ensure(
-    [[maybe_unused]] bool holds, [[maybe_unused]] std::string_view why,
+    [[maybe_unused]] bool holds, [[maybe_unused]] const char* why,
     [[maybe_unused]] std::source_location where = std::source_location::current()) {
 #if LACUNA_ASSERTIONS
     if (!holds) [[unlikely]] panic(why, where);
