@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <arch/cpu.hpp>
+#include <cstdint>
+
+namespace mm {
+
+/// A set of CPUs, by number.
+class CpuMask {
+public:
+    constexpr CpuMask() = default;
+    explicit constexpr CpuMask(std::uint32_t bits) : bits_(bits) {}
+    static constexpr CpuMask only(unsigned cpu) { return CpuMask{std::uint32_t{1} << cpu}; }
+    static constexpr CpuMask all() { return CpuMask{~std::uint32_t{0}}; }
+
+    constexpr std::uint32_t raw() const { return bits_; }
+    constexpr bool empty() const { return bits_ == 0; }
+    constexpr bool contains(unsigned cpu) const { return (bits_ >> cpu & 1) != 0; }
+    friend constexpr CpuMask operator|(CpuMask a, CpuMask b) { return CpuMask{a.bits_ | b.bits_}; }
+    friend constexpr CpuMask operator&(CpuMask a, CpuMask b) { return CpuMask{a.bits_ & b.bits_}; }
+    constexpr CpuMask without(unsigned cpu) const { return CpuMask{bits_ & ~(std::uint32_t{1} << cpu)}; }
+    constexpr bool operator==(const CpuMask&) const = default;
+
+private:
+    std::uint32_t bits_ = 0;
+};
+
+static_assert(arch::max_cpus <= 32);
+
+} // namespace mm

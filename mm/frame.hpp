@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "mm/addr.hpp"
+#include "mm/domain_id.hpp"
+
+namespace mm {
+
+/// What a frame is used for. With isolation `pgd`, the state says where it is mapped, and the audit
+/// holds every page table against it:
+///
+///     state           direct map   owner's window   elsewhere
+///     Reserved        -            -                -           no RAM, or firmware's
+///     Boot            yes          -                kernel image
+///     Free            yes          -                -
+///     FreeDetached    -            -                -           free, kept out of the direct map
+///     Shared          yes          -                -
+///     SlabShared      yes          -                -
+///     PageTable       yes          -                -           owner: whose limit it counts against
+///     Exclusive       -            yes              -
+///     SlabExclusive   -            yes              -
+///     Stack           -            yes              -
+///     Image           -            yes              lwIP's image
+///     InTransit       -            -                -           on a wire, between two owners
+///
+/// With isolation `none` the last six are in the direct map and in no window.
+enum class FrameState : std::uint8_t {
+    Reserved,
+    Boot,
+    Free,
+    FreeDetached,
+    Shared,
+    SlabShared,
+    PageTable,
+    Exclusive,
+    SlabExclusive,
+    Stack,
+    Image,
+    InTransit,
+};
+inline constexpr std::size_t frame_states = 12;
+
+std::string_view name(FrameState state);
+
+/// Whether a frame in this state belongs to a domain, which alone may map it.
+constexpr bool is_exclusive(FrameState state) {
+    return state == FrameState::Exclusive || state == FrameState::SlabExclusive ||
+           state == FrameState::Stack || state == FrameState::Image;
+}
+
+/// Whether isolation `pgd` keeps a frame in this state out of the direct map.
+constexpr bool is_detached(FrameState state) {
+    return is_exclusive(state) || state == FrameState::FreeDetached ||
+           state == FrameState::InTransit;
+}
+
+/// Marks a packet frame on its way between two domains: the number of the wire that carries it.
+struct TransitTag {
+    std::uint32_t raw = 0;
+    constexpr bool operator==(const TransitTag&) const = default;
+};
+
+/// The link of a frame that is last in its list.
+inline constexpr std::uint32_t no_frame = 0xffff'ffff;
+
+/// One 4 KiB frame's entry in the frame table. Shared memory: it is read in every address space and
+/// never holds a pointer into exclusive memory.
+///
+/// `state` and `owner` are right in every frame. The links, `order` and the rest are those of the
+/// first frame of a block and mean what the state says; the allocator that owns the state owns them.
+struct Frame {
+    std::uint32_t next = no_frame;      ///< frame number, in free and slab lists
+    std::uint32_t previous = no_frame;  ///< frame number
+    DomainId owner;
+    FrameState state = FrameState::Reserved;
+    std::uint8_t order = 0;  ///< of the block that starts here
+    std::uint8_t flags = 0;  ///< FrameFlag
+    std::uint8_t audit = 0;  ///< the audit's notes on the walk it is doing
+    std::uint16_t cache = 0;  ///< slab: number of the cache
+
+    union {
+        struct {
+            std::uint32_t head;         ///< first frame of this slab
+            std::uint16_t in_use;       ///< objects handed out
+            std::uint16_t free_object;  ///< index of the first free object
+        } slab;
+        struct {
+            std::uint16_t live;    ///< present entries
+            std::uint16_t pinned;  ///< entries that keep the table from becoming a large leaf
+        } table;
+        TransitTag transit;
+        std::uint64_t words[2] = {};
+    };
+
+    /// Sets state and owner together: they are never right apart.
+    void assign(FrameState new_state, DomainId new_owner) {
+        state = new_state;
+        owner = new_owner;
+    }
+};
+
+/// Bits of Frame::flags.
+namespace frame_flag {
+inline constexpr std::uint8_t block_head = 1 << 0;  ///< first frame of a free or allocated block
+inline constexpr std::uint8_t per_cpu_list = 1 << 1;  ///< on a CPU's own list of free frames
+inline constexpr std::uint8_t zeroed = 1 << 2;        ///< known to hold zeros only
+} // namespace frame_flag
+
+static_assert(sizeof(Frame) == 32);
+
+} // namespace mm

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <span>
+
+#include "kernel/base/assert.hpp"
+#include "mm/frame.hpp"
+
+namespace mm {
+
+/// The entries of all frames from physical address 0 to the end of RAM, in one array. It does not
+/// own the array, which comes out of early-allocated memory and lives for ever.
+class FrameTable {
+public:
+    /// The bytes that the array for `frames` frames takes.
+    static constexpr std::uint64_t bytes_for(PageCount frames) {
+        return frames.raw() * sizeof(Frame);
+    }
+
+    constexpr FrameTable() = default;
+    explicit constexpr FrameTable(std::span<Frame> frames) : frames_(frames) {}
+
+    constexpr PageCount size() const { return PageCount{frames_.size()}; }
+    constexpr bool contains(Pfn pfn) const { return pfn.raw() < frames_.size(); }
+
+    /// Precondition: contains(pfn). Whether RAM is behind it, the state says.
+    Frame& operator[](Pfn pfn) const {
+        kernel::ensure(contains(pfn), "frame number beyond the end of RAM");
+        return frames_.data()[pfn.raw()];
+    }
+
+    /// The number of a frame of this table.
+    Pfn number(const Frame& frame) const {
+        return Pfn{static_cast<std::uint64_t>(&frame - frames_.data())};
+    }
+
+    /// Sets state and owner of every frame of a range.
+    void assign(PhysRange range, FrameState state, DomainId owner) const {
+        const std::uint32_t end = Pfn::of(range.end).raw();
+        for (std::uint32_t pfn = Pfn::of(range.begin).raw(); pfn < end; ++pfn) {
+            (*this)[Pfn{pfn}].assign(state, owner);
+        }
+    }
+
+    std::span<Frame> all() const { return frames_; }
+
+private:
+    std::span<Frame> frames_;
+};
+
+} // namespace mm

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "kernel/base/result.hpp"
+#include "mm/addr.hpp"
+
+namespace mm {
+
+/// Where page tables come from and go back to. At boot that is the early allocator, later the
+/// buddy allocator, in tests one that counts and can be told to run dry.
+class TableSource {
+public:
+    /// A zeroed frame that is in the direct map, in state PageTable; its owner is the caller's to
+    /// set. Thread context, no page-table lock held. Error: OutOfMemory.
+    virtual kernel::Result<Pfn> take_table() = 0;
+
+    /// Takes a table back; no CPU can still walk it. Thread context, no page-table lock held.
+    virtual void give_table(Pfn table) = 0;
+
+protected:
+    ~TableSource() = default;
+};
+
+} // namespace mm
