@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+#include "net/handover/frame_fill.hpp"
+
+#include "kernel/base/assert.hpp"
+#include "kernel/base/mutant.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+namespace net {
+
+void clear_outside(FrameBytes frame, Extent dirty, Extent packet) {
+    if (kernel::mutant(kernel::Mutant::SkipTailZero)) return;
+    for (const Extent& stale : outside(dirty, packet)) {
+        if (!stale.empty()) std::memset(frame.data() + stale.begin, 0, stale.size());
+    }
+}
+
+void fill_frame(FrameBytes frame, Extent dirty, Extent packet, PacketSource& source) {
+    kernel::ensure(packet.end <= frame.size(), "a packet's piece lies within one frame");
+    clear_outside(frame, dirty, packet);
+    source.read(frame.subspan(packet.begin, packet.size()));
+}
+
+bool only_packet(std::span<const std::byte, mm::page_size> frame, Extent packet) {
+    for (std::size_t i = 0; i < frame.size(); ++i) {
+        const bool inside = packet.begin <= i && i < packet.end;
+        if (!inside && frame[i] != std::byte{0}) return false;
+    }
+    return true;
+}
+
+} // namespace net

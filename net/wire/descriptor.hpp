@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "mm/addr.hpp"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+namespace net {
+
+/// How the bytes of a descriptor travel.
+enum class Carrier : std::uint8_t {
+    Frame,   ///< `index` is the number of a physical frame that changes its owner
+    Bounce,  ///< `index` is a slot of the wire's shared bounce buffer
+};
+
+/// Whether more of the same packet follows.
+enum class Position : std::uint8_t { More, Last };
+
+/// One piece of a packet on a wire. It lies in shared memory, so the receiver takes it for a claim,
+/// not for a fact: `well_formed` first, then the frame table decides.
+struct Descriptor {
+    std::uint32_t index = 0;
+    std::uint16_t offset = 0;  ///< bytes, from the start of the frame or slot
+    std::uint16_t length = 0;  ///< bytes, 1 .. 4096
+    Carrier carrier = Carrier::Frame;
+    Position position = Position::Last;
+
+    static constexpr Descriptor of_frame(mm::Pfn pfn, std::size_t offset, std::size_t length) {
+        return {pfn.raw(), static_cast<std::uint16_t>(offset), static_cast<std::uint16_t>(length),
+                Carrier::Frame, Position::Last};
+    }
+    constexpr mm::Pfn pfn() const { return mm::Pfn{index}; }
+    constexpr bool operator==(const Descriptor&) const = default;
+};
+
+/// True if the piece lies within one frame and both enumerations hold values that exist.
+constexpr bool well_formed(const Descriptor& piece) {
+    return piece.length > 0 && std::size_t{piece.offset} + piece.length <= mm::page_size &&
+           piece.carrier <= Carrier::Bounce && piece.position <= Position::Last;
+}
+
+static_assert(sizeof(Descriptor) == 12);
+static_assert(well_formed(Descriptor::of_frame(mm::Pfn{7}, 0, 4096)));
+static_assert(!well_formed(Descriptor::of_frame(mm::Pfn{7}, 1, 4096)));
+static_assert(!well_formed(Descriptor::of_frame(mm::Pfn{7}, 4095, 0)));
+
+/// The largest packet a wire carries: 64 KiB, in 16 frames, or in 17 if it does not start at a
+/// frame's first byte.
+inline constexpr std::size_t max_packet_bytes = 64 * 1024;
+inline constexpr std::size_t max_packet_pieces = max_packet_bytes / mm::page_size + 1;
+
+/// The pieces of one packet, in order. A value in its user's own memory: checks made on it hold.
+class PieceList {
+public:
+    /// Precondition: size() < max_packet_pieces.
+    constexpr void append(const Descriptor& piece) { pieces_[count_++] = piece; }
+    constexpr void clear() { count_ = 0; }
+    constexpr bool full() const { return count_ == max_packet_pieces; }
+    constexpr bool empty() const { return count_ == 0; }
+    constexpr std::size_t size() const { return count_; }
+    constexpr std::span<const Descriptor> pieces() const { return {pieces_.data(), count_}; }
+    /// Bytes of the whole packet.
+    constexpr std::size_t bytes() const {
+        std::size_t sum = 0;
+        for (const Descriptor& piece : pieces()) sum += piece.length;
+        return sum;
+    }
+
+private:
+    std::array<Descriptor, max_packet_pieces> pieces_{};
+    std::size_t count_ = 0;
+};
+
+} // namespace net

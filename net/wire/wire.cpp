@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: MIT
+#include "net/wire/wire.hpp"
+
+#include "kernel/base/assert.hpp"
+
+#include <arch/cpu.hpp>
+
+namespace net {
+
+using kernel::Error;
+using kernel::fail;
+using kernel::Result;
+
+Wire::~Wire() {
+    for (Side side : {Side::A, Side::B}) {
+        close(side);
+        // A sender that passed the check in send() while close() ran has put its packet here since.
+        drain(side);
+    }
+}
+
+void Wire::attach(Side side, Waker& waker) {
+    kernel::ensure(!attached(side), "a wire's end has one receiver");
+    ends_[index(side)].waker.store(&waker);
+}
+
+void Wire::close(Side side) {
+    End& end = ends_[index(side)];
+    if (end.waker.exchange(nullptr) == nullptr) return;
+    // A sender on another CPU may be inside wake(); the waker may go away once we return.
+    while (end.wakers_running.load() != 0) arch::pause();
+    drain(side);
+    wake(other(side));
+}
+
+Result<> Wire::send(Side from, std::span<const Descriptor> packet) {
+    const Side to = other(from);
+    if (!attached(to)) return fail(Error::Closed);
+    Direction& direction = toward(to);
+    if (auto pushed = direction.ring.push(packet); !pushed) {
+        if (pushed.error() == Error::NoSpace) add(direction.counters.ring_full, 1);
+        return pushed;
+    }
+    std::uint64_t bytes = 0;
+    for (const Descriptor& piece : packet) bytes += piece.length;
+    add(direction.counters.packets, 1);
+    add(direction.counters.bytes, bytes);
+    wake(to);
+    return {};
+}
+
+bool Wire::has_room(Side from, std::size_t pieces) const {
+    return DescriptorRing::capacity - toward(other(from)).ring.size() >= pieces;
+}
+
+Result<> Wire::receive(Side to, PieceList& packet) {
+    auto popped = toward(to).ring.pop(packet);
+    if (!popped && popped.error() == Error::Refused) {
+        add(toward(to).counters.refused, 1);
+        for (const Descriptor& piece : packet.pieces()) discard(to, piece);
+        packet.clear();
+    }
+    return popped;
+}
+
+void Wire::discard(Side to, const Descriptor& piece) {
+    if (piece.carrier == Carrier::Frame) {
+        reclaimer_.reclaim(piece.pfn(), tag_);
+    } else if (piece.carrier == Carrier::Bounce) {
+        bounce(to).release(piece.index);
+    }
+}
+
+void Wire::wake(Side side) {
+    // Not preempted in between, so that close() has at most another CPU to wait for.
+    arch::PreemptGuard guard;
+    End& end = ends_[index(side)];
+    // Ordering: sequentially consistent, as in close(): either we see the waker gone, or close() sees
+    // us running and waits.
+    end.wakers_running.fetch_add(1);
+    if (Waker* waker = end.waker.load()) waker->wake();
+    end.wakers_running.fetch_sub(1);
+}
+
+void Wire::drain(Side side) {
+    PieceList packet;
+    while (true) {
+        auto popped = toward(side).ring.pop(packet);
+        if (!popped && popped.error() == Error::WouldBlock) return;
+        for (const Descriptor& piece : packet.pieces()) {
+            if (piece.carrier == Carrier::Frame) add(toward(side).counters.reclaimed, 1);
+            discard(side, piece);
+        }
+    }
+}
+
+} // namespace net

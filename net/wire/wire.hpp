@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "kernel/base/result.hpp"
+#include "mm/frame.hpp"
+#include "net/wire/bounce_buffer.hpp"
+#include "net/wire/descriptor_ring.hpp"
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+
+namespace net {
+
+/// The two ends of a wire.
+enum class Side : std::uint8_t { A, B };
+constexpr Side other(Side side) { return side == Side::A ? Side::B : Side::A; }
+
+/// Something a wire can wake: the receive thread of the namespace at one end. A shared object, called
+/// from the other namespace's thread; it must not block and must not touch exclusive memory.
+class Waker {
+public:
+    virtual void wake() = 0;
+
+protected:
+    ~Waker() = default;
+};
+
+/// Takes back what nobody will receive any more. Called by the thread that tears a wire down.
+class TransitReclaimer {
+public:
+    /// Zeroes the frame and frees it if it really is in transit on `wire`; ignores it otherwise, since
+    /// the claim comes out of shared memory.
+    virtual void reclaim(mm::Pfn frame, mm::TransitTag wire) = 0;
+
+protected:
+    ~TransitReclaimer() = default;
+};
+
+/// What one direction of a wire has seen. Counts since creation.
+struct WireCounters {
+    std::atomic<std::uint64_t> packets{0};    ///< pushed whole
+    std::atomic<std::uint64_t> bytes{0};      ///< of those packets
+    std::atomic<std::uint64_t> ring_full{0};  ///< packets that did not fit; nothing of them crossed
+    std::atomic<std::uint64_t> refused{0};    ///< packets the receiver found ill-formed or not its own
+    std::atomic<std::uint64_t> reclaimed{0};  ///< frames in flight when an end went away
+};
+
+/// Two descriptor rings between two network namespaces, in shared memory. It holds frame numbers and
+/// counters, never a pointer into either namespace and never a byte of a packet (but for the bounce
+/// buffer, which is what the `copy` policy is).
+///
+/// Context: threads. Each ring has one producer (the sender, under its stack's core lock) and one
+/// consumer (the receiver's receive thread, or whoever closes that end after stopping the thread).
+class Wire {
+public:
+    /// `tag`: not 0, and no other wire's in this boot.
+    Wire(mm::TransitTag tag, TransitReclaimer& reclaimer) : tag_(tag), reclaimer_(reclaimer) {}
+    /// Both ends are closed or were never attached. Reclaims what is left in flight.
+    ~Wire();
+    Wire(const Wire&) = delete;
+    Wire& operator=(const Wire&) = delete;
+
+    mm::TransitTag tag() const { return tag_; }
+
+    /// Declares who receives at `side`. Precondition: `waker` outlives `close(side)`.
+    void attach(Side side, Waker& waker);
+    /// The end goes away: no wake-ups any more, later sends towards it fail with Closed, and what is in
+    /// flight towards it is reclaimed. The peer is woken, so that it notices. Idempotent.
+    void close(Side side);
+    /// True between `attach` and `close`.
+    bool attached(Side side) const { return ends_[index(side)].waker.load() != nullptr; }
+
+    /// Puts one packet on the wire and wakes the receiver. The frames must be in transit on this wire
+    /// already: once this returns success they are no longer the sender's to touch.
+    /// Errors: NoSpace (counted), Closed, InvalidArgument; then nothing was sent.
+    kernel::Result<> send(Side from, std::span<const Descriptor> packet);
+    /// Whether a packet of `pieces` would fit now. A hint for the sender, which may save it the work.
+    bool has_room(Side from, std::size_t pieces) const;
+
+    /// Takes one packet. Errors: WouldBlock; Refused (counted): `packet` is no packet, and what frames
+    /// it named in vain have been reclaimed.
+    kernel::Result<> receive(Side to, PieceList& packet);
+    bool pending(Side to) const { return !toward(to).ring.empty(); }
+
+    /// Gives one piece back to whom it belongs: the frame to the allocator, the slot to the buffer.
+    void discard(Side to, const Descriptor& piece);
+    /// Counts a packet that the receiver could not accept.
+    void count_refused(Side to) { add(toward(to).counters.refused, 1); }
+
+    BounceBuffer& bounce(Side to) { return toward(to).bounce; }
+    const WireCounters& counters(Side to) const { return toward(to).counters; }
+
+private:
+    struct Direction {
+        DescriptorRing ring;
+        BounceBuffer bounce;
+        WireCounters counters;
+    };
+    struct End {
+        std::atomic<Waker*> waker{nullptr};
+        std::atomic<std::uint32_t> wakers_running{0};
+    };
+
+    static constexpr std::size_t index(Side side) { return static_cast<std::size_t>(side); }
+    static void add(std::atomic<std::uint64_t>& counter, std::uint64_t n) {
+        counter.fetch_add(n, std::memory_order_relaxed);
+    }
+    Direction& toward(Side side) { return directions_[index(side)]; }
+    const Direction& toward(Side side) const { return directions_[index(side)]; }
+    void wake(Side side);
+    void drain(Side side);
+
+    mm::TransitTag tag_;
+    TransitReclaimer& reclaimer_;
+    std::array<Direction, 2> directions_;
+    std::array<End, 2> ends_;
+};
+
+} // namespace net

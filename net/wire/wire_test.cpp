@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: MIT
+#include "net/wire/wire.hpp"
+
+#include "kernel/test/test.hpp"
+
+#include <array>
+#include <memory>
+
+namespace {
+
+using kernel::Error;
+using net::Descriptor;
+using net::PieceList;
+using net::Side;
+using net::Wire;
+
+struct CountingWaker final : net::Waker {
+    void wake() override { ++wakes; }
+    int wakes = 0;
+};
+
+struct RecordingReclaimer final : net::TransitReclaimer {
+    void reclaim(mm::Pfn frame, mm::TransitTag wire) override {
+        last_frame = frame;
+        last_wire = wire;
+        ++count;
+    }
+    mm::Pfn last_frame;
+    mm::TransitTag last_wire;
+    int count = 0;
+};
+
+struct Fixture {
+    RecordingReclaimer reclaimer;
+    CountingWaker a;
+    CountingWaker b;
+    std::unique_ptr<Wire> wire = std::make_unique<Wire>(mm::TransitTag{5}, reclaimer);
+    Fixture() {
+        wire->attach(Side::A, a);
+        wire->attach(Side::B, b);
+    }
+};
+
+constexpr std::array one{Descriptor::of_frame(mm::Pfn{42}, 0, 60)};
+
+LACUNA_TEST("net.wire", "a packet wakes the receiver and is counted") {
+    Fixture f;
+    REQUIRE(f.wire->send(Side::A, one));
+    CHECK(f.b.wakes == 1);
+    CHECK(f.a.wakes == 0);
+    CHECK(f.wire->pending(Side::B));
+    CHECK(!f.wire->pending(Side::A));
+    PieceList packet;
+    REQUIRE(f.wire->receive(Side::B, packet));
+    CHECK(packet.pieces()[0].pfn() == mm::Pfn{42});
+    CHECK(f.wire->counters(Side::B).packets == 1);
+    CHECK(f.wire->counters(Side::B).bytes == 60);
+    CHECK(f.reclaimer.count == 0);
+}
+
+LACUNA_TEST("net.wire", "a full ring is a clear error, counted, and passes") {
+    Fixture f;
+    int sent = 0;
+    while (f.wire->send(Side::A, one)) ++sent;
+    CHECK(sent == net::DescriptorRing::capacity);
+    CHECK(!f.wire->has_room(Side::A, 1));
+    CHECK(f.wire->send(Side::A, one).error() == Error::NoSpace);
+    CHECK(f.wire->counters(Side::B).ring_full == 2);
+    PieceList packet;
+    REQUIRE(f.wire->receive(Side::B, packet));
+    CHECK(f.wire->has_room(Side::A, 1));
+    CHECK(f.wire->send(Side::A, one));
+    CHECK(f.wire->send(Side::B, one));  // the other direction never noticed
+}
+
+LACUNA_TEST("net.wire", "closing an end reclaims what flies towards it and wakes the peer") {
+    Fixture f;
+    REQUIRE(f.wire->send(Side::A, one));
+    REQUIRE(f.wire->send(Side::A, one));
+    REQUIRE(f.wire->send(Side::B, one));
+    const int wakes = f.a.wakes;
+    f.wire->close(Side::B);
+    CHECK(f.reclaimer.count == 2);
+    CHECK(f.reclaimer.last_frame == mm::Pfn{42});
+    CHECK(f.reclaimer.last_wire == mm::TransitTag{5});
+    CHECK(f.wire->counters(Side::B).reclaimed == 2);
+    CHECK(f.a.wakes == wakes + 1);
+    CHECK(!f.wire->attached(Side::B));
+    CHECK(f.wire->send(Side::A, one).error() == Error::Closed);
+    // What was on its way to the side that stays still arrives.
+    PieceList packet;
+    CHECK(f.wire->receive(Side::A, packet));
+}
+
+LACUNA_TEST("net.wire", "a wire that goes away reclaims both directions") {
+    Fixture f;
+    REQUIRE(f.wire->send(Side::A, one));
+    REQUIRE(f.wire->send(Side::B, one));
+    f.wire.reset();
+    CHECK(f.reclaimer.count == 2);
+}
+
+LACUNA_TEST("net.wire", "bounce slots are zero again when they come back") {
+    net::BounceBuffer buffer;
+    const auto slot = buffer.acquire();
+    REQUIRE(slot);
+    auto bytes = buffer.bytes(*slot);
+    REQUIRE(bytes);
+    for (std::byte& byte : *bytes) byte = std::byte{0x5a};
+    buffer.release(*slot);
+    CHECK(buffer.bytes(*slot).error() == Error::Refused);
+    const auto again = buffer.acquire();
+    REQUIRE(again);
+    CHECK(*again == *slot);
+    bool zero = true;
+    for (std::byte byte : *buffer.bytes(*again)) zero = zero && byte == std::byte{0};
+    CHECK(zero);
+}
+
+LACUNA_TEST("net.wire", "bounce slots run out clearly, and forged numbers are ignored") {
+    net::BounceBuffer buffer;
+    for (std::uint32_t i = 0; i < net::BounceBuffer::slot_count; ++i) REQUIRE(buffer.acquire());
+    CHECK(buffer.acquire().error() == Error::NoSpace);
+    buffer.release(64);
+    buffer.release(0xffffffff);
+    CHECK(buffer.free_slots() == 0);
+    buffer.release(7);
+    buffer.release(7);
+    CHECK(buffer.free_slots() == 1);
+    CHECK(buffer.acquire() == 7U);
+}
+
+} // namespace
