@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""The developer's tool of the Lacuna kernel: set up, build, run, test. See ../README.md."""

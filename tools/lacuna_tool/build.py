@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: MIT
+"""Configures and builds CMake presets."""
+
+import contextlib
+import fcntl
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Iterator
+
+from lacuna_tool import packages, paths, provision
+from lacuna_tool.console import say, tail
+from lacuna_tool.errors import UserError
+
+PRESETS = ("kernel", "host", "bench")
+
+
+@contextlib.contextmanager
+def _locked(preset: str) -> Iterator[None]:
+    """Two invocations at once take turns with a build tree."""
+    with open(paths.scratch_dir() / f"{preset}.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _configuration(lwip_dir: Path) -> str:
+    """What a build tree was configured from; when it changes, configure again."""
+    return json.dumps({"lwip": str(lwip_dir), "root": str(paths.ROOT),
+                       "presets": (paths.ROOT / "CMakePresets.json").read_text()})
+
+
+def _configure(preset: str, lwip_dir: Path) -> None:
+    tree = paths.build_dir(preset)
+    stamp = tree / ".configured"
+    wanted = _configuration(lwip_dir)
+    if (tree / "build.ninja").exists() and stamp.exists() and stamp.read_text() == wanted:
+        return
+    say(f"configuring {preset}")
+    fresh = ["--fresh"] if tree.exists() else []
+    result = subprocess.run(["cmake", "--preset", preset, *fresh, f"-DLACUNA_LWIP_DIR={lwip_dir}"], cwd=paths.ROOT,
+                            text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    if result.returncode != 0:
+        raise UserError(f"cmake could not configure the preset {preset}:", tail(result.stdout, 60))
+    stamp.write_text(wanted)
+
+
+def _ninja(preset: str) -> None:
+    """Builds, reporting progress in tenths; the whole output is shown only when it fails."""
+    process = subprocess.Popen(["ninja", "-C", str(paths.build_dir(preset))], text=True, errors="replace",
+                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    output, shown = [], 0
+    for line in process.stdout:
+        step = re.match(r"\[(\d+)/(\d+)\] ", line)
+        if step:
+            tenth = int(step[1]) * 10 // max(int(step[2]), 1)
+            if int(step[2]) > 5 and tenth > shown:
+                shown = tenth
+                say(f"building {preset}: {step[1]}/{step[2]}")
+            if "warning:" not in line and "error:" not in line:
+                continue
+        output.append(line)
+    if process.wait() != 0:
+        print("".join(output), file=sys.stderr)
+        raise UserError(f"the preset {preset} does not build (see above)")
+
+
+def build(preset: str, wanted: tuple[str, ...] = packages.RUN) -> None:
+    """Sets up if need be, configures if need be, builds."""
+    lwip_dir = provision.ensure(wanted)
+    with _locked(preset):
+        _configure(preset, lwip_dir)
+        _ninja(preset)
