@@ -7,7 +7,6 @@ set(lacuna_warnings -Wall -Wextra -Werror -Wconversion -Wshadow -Wcast-align -Wt
   -Wnon-virtual-dtor -Wold-style-cast -Wimplicit-fallthrough)
 target_compile_options(lacuna_flags INTERFACE
   "$<$<COMPILE_LANGUAGE:CXX>:${lacuna_warnings}>"
-  $<$<COMPILE_LANGUAGE:CXX>:-fno-exceptions$<SEMICOLON>-fno-rtti>
   -fno-omit-frame-pointer -g)
 
 if(LACUNA_WORLD STREQUAL "kernel")
@@ -15,9 +14,11 @@ if(LACUNA_WORLD STREQUAL "kernel")
   set(LACUNA_MACHINE_FLAGS -ffreestanding -mcmodel=kernel -mno-red-zone -mno-sse -mno-mmx -fno-pic
     -fno-stack-protector -fno-asynchronous-unwind-tables -ffunction-sections)
   target_compile_options(lacuna_flags INTERFACE ${LACUNA_MACHINE_FLAGS}
-    $<$<COMPILE_LANGUAGE:CXX>:-stdlib=libc++$<SEMICOLON>-fno-threadsafe-statics>)
+    $<$<COMPILE_LANGUAGE:CXX>:-stdlib=libc++$<SEMICOLON>-fno-threadsafe-statics>
+    $<$<COMPILE_LANGUAGE:CXX>:-fno-exceptions$<SEMICOLON>-fno-rtti>)
   target_compile_definitions(lacuna_flags INTERFACE
-    $<$<COMPILE_LANGUAGE:CXX>:_LIBCPP_HARDENING_MODE=_LIBCPP_HARDENING_MODE_FAST>)
+    $<$<COMPILE_LANGUAGE:CXX>:_LIBCPP_HARDENING_MODE=_LIBCPP_HARDENING_MODE_FAST>
+    $<$<COMPILE_LANGUAGE:CXX>:_LIBCPP_HAS_NO_LOCALIZATION>)
   target_include_directories(lacuna_flags INTERFACE ${CMAKE_SOURCE_DIR}/arch/x86_64/include)
 else()
   find_package(Catch2 3 QUIET)

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+/// Deliberate faults. A test that passes proves little until it is known to fail when the thing it
+/// tests is broken; `mutant=NAME` on the command line breaks exactly one thing.
+namespace kernel {
+
+enum class Mutant : std::uint8_t {
+    None,
+    KeepDirectMap,         ///< exclusive frames stay in the direct map
+    SkipZeroOnFree,        ///< frames leave a domain with their content
+    SkipUnmapOnHandover,   ///< the sender keeps its mapping of a packet frame
+    SkipInvlpg,            ///< page-table entries are cleared, the TLB is not
+    SkipTailZero,          ///< what surrounds a packet in its frame is not zeroed
+    LeakFrame,             ///< destroying a domain forgets one frame
+    ShareWindow,           ///< every address space gets the first domain's window
+    SharedStacks,          ///< kernel stacks of namespaces come from shared memory
+    SkipHeal,              ///< large leaves never come back
+    SilentSharedFallback,  ///< exclusive memory without a domain comes from shared memory
+};
+
+struct MutantName {
+    std::string_view name;
+    Mutant mutant;
+};
+
+inline constexpr std::array mutant_names{
+    MutantName{"none", Mutant::None},
+    MutantName{"keep-direct-map", Mutant::KeepDirectMap},
+    MutantName{"skip-zero-on-free", Mutant::SkipZeroOnFree},
+    MutantName{"skip-unmap-on-handover", Mutant::SkipUnmapOnHandover},
+    MutantName{"skip-invlpg", Mutant::SkipInvlpg},
+    MutantName{"skip-tail-zero", Mutant::SkipTailZero},
+    MutantName{"leak-frame", Mutant::LeakFrame},
+    MutantName{"share-window", Mutant::ShareWindow},
+    MutantName{"shared-stacks", Mutant::SharedStacks},
+    MutantName{"skip-heal", Mutant::SkipHeal},
+    MutantName{"silent-shared-fallback", Mutant::SilentSharedFallback},
+};
+
+namespace detail {
+inline constinit Mutant active_mutant = Mutant::None;
+} // namespace detail
+
+/// Boot code and tests only: before the code concerned runs.
+inline void set_mutant(Mutant mutant) { detail::active_mutant = mutant; }
+
+/// Whether this fault is switched on. Constantly false when built with LACUNA_MUTANTS=OFF.
+inline bool mutant(Mutant mutant) {
+#if LACUNA_MUTANTS
+    return detail::active_mutant == mutant;
+#else
+    static_cast<void>(mutant);
+    return false;
+#endif
+}
+
+} // namespace kernel
