@@ -86,6 +86,8 @@ struct Frame {
             std::uint32_t head;         ///< first frame of this slab
             std::uint16_t in_use;       ///< objects handed out
             std::uint16_t free_object;  ///< index of the first free object
+            std::uint32_t next;         ///< frame number, in the cache's list
+            std::uint32_t previous;     ///< frame number; the outer links are the domain's list
         } slab;
         struct {
             std::uint16_t live;    ///< present entries

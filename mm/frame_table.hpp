@@ -30,6 +30,9 @@ public:
         return frames_.data()[pfn.raw()];
     }
 
+    /// The same without the check, for paths that have just made sure.
+    Frame& unchecked(Pfn pfn) const { return frames_.data()[pfn.raw()]; }
+
     /// The number of a frame of this table.
     Pfn number(const Frame& frame) const {
         return Pfn{static_cast<std::uint64_t>(&frame - frames_.data())};
