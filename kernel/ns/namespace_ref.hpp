@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "kernel/ns/net_namespace.hpp"
+
+#include <utility>
+
+namespace kernel {
+
+/// Keeps a namespace object alive (not the namespace: its state may turn to Dying). Move-only.
+class [[nodiscard]] NamespaceRef {
+public:
+    NamespaceRef() = default;
+    /// Takes a reference of its own.
+    explicit NamespaceRef(NetNamespace& ns);
+    NamespaceRef(NamespaceRef&& other) noexcept : ns_(std::exchange(other.ns_, nullptr)) {}
+    NamespaceRef& operator=(NamespaceRef&& other) noexcept {
+        if (this != &other) {
+            reset();
+            ns_ = std::exchange(other.ns_, nullptr);
+        }
+        return *this;
+    }
+    ~NamespaceRef() { reset(); }
+
+    [[nodiscard]] NetNamespace* get() const { return ns_; }
+    NetNamespace* operator->() const { return ns_; }
+    NetNamespace& operator*() const { return *ns_; }
+    explicit operator bool() const { return ns_ != nullptr; }
+
+    void reset();
+
+private:
+    NetNamespace* ns_ = nullptr;
+};
+
+} // namespace kernel

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "kernel/base/intrusive_list.hpp"
+#include "kernel/sched/kernel_stack.hpp"
+#include "kernel/sched/outside_call.hpp"
+#include "kernel/sched/runnable.hpp"
+#include "kernel/sched/timed.hpp"
+#include "kernel/sync/blocking.hpp"
+#include "kernel/sync/completion.hpp"
+#include "kernel/sync/mutex.hpp"
+#include "kernel/sync/waiter.hpp"
+
+#include <arch/context.hpp>
+#include <arch/cpu.hpp>
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <string_view>
+
+namespace mm {
+class AddressSpace;
+}
+
+namespace kernel {
+
+class NetNamespace;
+class Process;
+class Semaphore;
+
+/// What a task runs. Returning ends the task.
+using TaskFunction = void (*)(void* argument);
+
+enum class TaskState : uint8_t {
+    Ready,   ///< in its CPU's run queue
+    Running, ///< on its CPU
+    Blocked, ///< waits for wake(), a deadline or a kill
+    Dead,    ///< has left its stack for good
+};
+
+std::string_view name(TaskState state);
+
+/// How a task ended.
+enum class ExitReason : uint8_t { Returned, Killed, Faulted };
+
+/// A thread of execution.
+///
+/// A task is a *shared* object: run queues, wait queues, timers and mutexes link tasks and are walked on
+/// whatever page table is loaded, so nothing of it points into exclusive memory. Its stack, when the
+/// task is in a namespace, is exclusive memory of the namespace's domain, and is known here by its frames.
+///
+///     spawn -> Ready <-> Running -> Blocked -> Ready ...      exit(): Running -> Dead -> reaper
+///
+/// A task stays on the CPU it was spawned for; a wake-up puts it in that CPU's run queue.
+class Task : public Runnable, public Waiter, public Timed {
+public:
+    static constexpr size_t name_size = 24;
+
+    [[nodiscard]] uint32_t id() const { return id_; }
+    [[nodiscard]] std::string_view name() const { return name_.data(); }
+    [[nodiscard]] TaskState state() const { return state_.load(std::memory_order_relaxed); }
+    [[nodiscard]] unsigned cpu() const { return cpu_; }
+    [[nodiscard]] Process& process() const { return *process_; }
+    /// The network namespace of the task's process; null for a kernel task outside all of them.
+    [[nodiscard]] NetNamespace* net_namespace() const;
+    /// What its page table is while it runs (also if it is switched out inside an AddressSpaceScope).
+    [[nodiscard]] mm::AddressSpace* address_space() const { return space_; }
+    [[nodiscard]] const KernelStack& stack() const { return stack_; }
+    [[nodiscard]] uint64_t switches() const { return switches_; }
+    [[nodiscard]] bool kill_requested() const { return killed_.load(std::memory_order_relaxed); }
+    /// Valid once the task is dead.
+    [[nodiscard]] ExitReason exit_reason() const { return exit_reason_; }
+
+    /// Per-task data of other subsystems; shared objects only, never exclusive ones.
+    struct Locals {
+        int error_number = 0;            ///< errno of the sockets API
+        Semaphore* thread_semaphore = nullptr; ///< lwIP's per-thread semaphore; its owner frees it
+        void* output = nullptr;          ///< where print() goes: kernel/base/console.hpp
+    } locals;
+
+    /// Stands in the process's list of tasks (lock: the process's).
+    ListHook<Task> process_hook;
+    /// Stands in the table of all tasks (lock: the table's).
+    ListHook<Task> table_hook;
+    /// Stands in its CPU's list of dead tasks.
+    ListHook<Task> dead_hook;
+
+private:
+    friend class CpuScheduler;
+    friend class TaskRef;
+    friend class Spawner;
+    friend class KillShield;
+    friend class Mutex;
+
+    Task() = default;
+
+    // What a switch reads and writes, together in front.
+    arch::Context context_{};
+    mm::AddressSpace* space_ = nullptr;
+    std::atomic<TaskState> state_{TaskState::Ready};
+    std::atomic<bool> killed_{false};
+    bool killable_wait_ = false; ///< the current wait ends when the task is killed (lock: run queue)
+    uint8_t cpu_ = 0;
+    uint32_t kill_shields_ = 0; ///< touched by the task itself only
+    uint64_t switches_ = 0;
+
+    uint32_t id_ = 0;
+    std::atomic<uint32_t> references_{0};
+    Process* process_ = nullptr;
+    KernelStack stack_;
+    TaskFunction function_ = nullptr;
+    void* argument_ = nullptr;
+    ExitReason exit_reason_ = ExitReason::Returned;
+    Completion exited_;
+    OutsideCall outside_call_;
+    IntrusiveList<Mutex, &Mutex::held_hook> held_mutexes_; ///< touched by the task itself only
+    std::array<char, name_size> name_{};
+};
+
+/// The task that runs this. Precondition: the scheduler has started.
+inline Task& current() { return *static_cast<Task*>(arch::current_task()); }
+
+/// Whether there is a current task yet.
+inline bool scheduler_running() { return arch::current_task() != nullptr; }
+
+} // namespace kernel
