@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: MIT */
+/* lwIP's options. Every object of lwIP is compiled with these, and so is every file of ours that includes
+ * its headers; nothing else configures it. */
+#pragma once
+
+/* ---- System: real threads, core locking, one packet path under the core lock ---------------------- */
+#define NO_SYS 0
+#define SYS_LIGHTWEIGHT_PROT 1
+#define LWIP_TCPIP_CORE_LOCKING 1
+#define LWIP_TCPIP_CORE_LOCKING_INPUT 1
+#define TCPIP_THREAD_NAME "tcpip"
+#define TCPIP_THREAD_STACKSIZE 0 /* the kernel's stacks are all of one size */
+#define TCPIP_THREAD_PRIO 1
+#define TCPIP_MBOX_SIZE 64
+#define DEFAULT_TCP_RECVMBOX_SIZE 128
+#define DEFAULT_UDP_RECVMBOX_SIZE 64
+#define DEFAULT_RAW_RECVMBOX_SIZE 32
+#define DEFAULT_ACCEPTMBOX_SIZE 64
+#define DEFAULT_THREAD_STACKSIZE 0
+#define DEFAULT_THREAD_PRIO 1
+#define LWIP_MPU_COMPATIBLE 0
+#define LWIP_TIMERS 1
+
+/* ---- Memory: pools are exclusive slab caches, the heap is the domain's (memory.cpp) ---------------- */
+#define MEM_ALIGNMENT 8
+#define MEM_SIZE 65536 /* not used, only checked */
+#define MEM_CUSTOM_ALLOCATOR 1
+#define MEM_CUSTOM_MALLOC lacuna_lwip_malloc
+#define MEM_CUSTOM_CALLOC lacuna_lwip_calloc
+#define MEM_CUSTOM_FREE lacuna_lwip_free
+#define MEMP_MEM_MALLOC 0
+/* The numbers bound what one namespace may hold of each kind; memory is taken when it is used. */
+#define MEMP_NUM_NETCONN 128
+#define MEMP_NUM_RAW_PCB 16
+#define MEMP_NUM_UDP_PCB 64
+#define MEMP_NUM_TCP_PCB 1024
+#define MEMP_NUM_TCP_PCB_LISTEN 32
+#define MEMP_NUM_TCP_SEG 8192
+#define MEMP_NUM_REASSDATA 16
+#define MEMP_NUM_FRAG_PBUF 256
+#define MEMP_NUM_ARP_QUEUE 64
+#define MEMP_NUM_SYS_TIMEOUT 64
+#define MEMP_NUM_NETBUF 256
+#define MEMP_NUM_TCPIP_MSG_API 64
+#define MEMP_NUM_TCPIP_MSG_INPKT 64
+#define MEMP_NUM_PBUF 8192
+#define MEMP_NUM_NETDB 8
+#define PBUF_POOL_SIZE 1024
+#define PBUF_POOL_BUFSIZE 1600
+#define LWIP_SUPPORT_CUSTOM_PBUF 1
+#define LWIP_DISABLE_MEMP_SANITY_CHECKS 1 /* they assume that the pools are static arrays */
+
+/* ---- IPv4 and IPv6 --------------------------------------------------------------------------------- */
+#define LWIP_IPV4 1
+#define LWIP_ARP 1
+#define ARP_QUEUEING 1
+#define ARP_TABLE_SIZE 32
+#define ETHARP_SUPPORT_STATIC_ENTRIES 1
+#define IP_FORWARD 0
+#define IP_REASSEMBLY 1
+#define IP_FRAG 1
+#define IP_REASS_MAX_PBUFS 64
+#define LWIP_ICMP 1
+#define LWIP_BROADCAST_PING 0
+#define LWIP_MULTICAST_PING 0
+#define LWIP_RAW 1
+#define LWIP_IGMP 0
+#define LWIP_IPV6 1
+#define LWIP_IPV6_NUM_ADDRESSES 4
+#define LWIP_IPV6_AUTOCONFIG 1
+#define LWIP_IPV6_MLD 1
+#define LWIP_IPV6_FRAG 1
+#define LWIP_IPV6_REASS 1
+#define IPV6_FRAG_COPYHEADER 1 /* its header holds pointers: mandatory where they have 64 bits */
+#define LWIP_ICMP6 1
+#define LWIP_ND6_QUEUEING 1
+
+/* ---- DHCP, DNS ------------------------------------------------------------------------------------- */
+#define LWIP_DHCP 1
+#define LWIP_DHCP_DOES_ACD_CHECK 0 /* its probes would delay every lease by seconds */
+#define LWIP_ACD 0
+#define LWIP_AUTOIP 0
+#define LWIP_DNS 1
+#define DNS_TABLE_SIZE 4
+#define DNS_MAX_NAME_LENGTH 128
+
+/* ---- TCP ------------------------------------------------------------------------------------------- */
+#define LWIP_TCP 1
+/* A queued segment with its headers and its struct pbuf fits one page; the interface's MTU bounds it
+ * further (1460 behind an Ethernet of 1500). */
+#define TCP_MSS 3960
+#define TCP_OVERSIZE 1460
+#define LWIP_WND_SCALE 1
+#define TCP_RCV_SCALE 2
+#define TCP_WND 131072
+/* httpd.c keeps the space left in 16 bits: a larger buffer would look like an empty one to it. */
+#define TCP_SND_BUF 64240
+#define TCP_SND_QUEUELEN 256
+#define TCP_SNDLOWAT (TCP_SND_BUF / 4)
+#define TCP_QUEUE_OOSEQ 1
+#define TCP_OOSEQ_MAX_PBUFS 128
+#define LWIP_TCP_SACK_OUT 1
+#define LWIP_TCP_MAX_SACK_NUM 4
+#define LWIP_TCP_KEEPALIVE 1
+#define TCP_LISTEN_BACKLOG 1
+#define TCP_DEFAULT_LISTEN_BACKLOG 64
+#define TCP_MSL 5000UL /* in ms: nothing is further away than the host */
+#define TCP_CALCULATE_EFF_SEND_MSS 1
+
+/* ---- UDP ------------------------------------------------------------------------------------------- */
+#define LWIP_UDP 1
+#define LWIP_NETBUF_RECVINFO 1
+
+/* ---- Sockets: the lwip_ names only, so that they cannot be taken for a C library's ------------------ */
+#define LWIP_NETCONN 1
+#define LWIP_SOCKET 1
+#define LWIP_COMPAT_SOCKETS 0
+#define LWIP_POSIX_SOCKETS_IO_NAMES 0
+#define LWIP_SOCKET_SELECT 1
+#define LWIP_SOCKET_POLL 1
+#define LWIP_SO_RCVTIMEO 1
+#define LWIP_SO_SNDTIMEO 1
+#define LWIP_SO_RCVBUF 1
+#define LWIP_SO_LINGER 1
+#define RECV_BUFSIZE_DEFAULT 262144
+#define SO_REUSE 1
+#define LWIP_TIMEVAL_PRIVATE 0
+#define LWIP_ERRNO_STDINCLUDE 1
+#define LWIP_TCP_CLOSE_TIMEOUT_MS_DEFAULT 20000
+
+/* ---- Interfaces: every input function is called with the core lock held ----------------------------- */
+#define LWIP_ETHERNET 1
+#define ETH_PAD_SIZE 0
+#define LWIP_NETIF_API 0
+#define LWIP_NETIF_HOSTNAME 1
+#define LWIP_NETIF_STATUS_CALLBACK 0
+#define LWIP_NETIF_LINK_CALLBACK 0
+#define LWIP_NETIF_EXT_STATUS_CALLBACK 0
+#define LWIP_NUM_NETIF_CLIENT_DATA 2
+#define LWIP_HAVE_LOOPIF 1
+#define LWIP_NETIF_LOOPBACK 1
+#define LWIP_NETIF_LOOPBACK_MULTITHREADING 1
+#define LWIP_LOOPBACK_MAX_PBUFS 512
+#define LWIP_CHECKSUM_CTRL_PER_NETIF 1
+
+/* ---- Statistics and checks --------------------------------------------------------------------------- */
+#define LWIP_STATS 1
+#define LWIP_STATS_DISPLAY 0
+#define LWIP_STATS_LARGE 1
+#define MEM_STATS 1
+#define MEMP_STATS 1
+#define SYS_STATS 0
+#define LWIP_ASSERT_CORE_LOCKED() lacuna_lwip_assert_core_locked()
+#define LWIP_CHKSUM lacuna_lwip_checksum
+#define LWIP_RAND() lacuna_lwip_random()
+
+/* ---- Applications ------------------------------------------------------------------------------------ */
+#define HTTPD_SERVER_AGENT "Lacuna"
+#define HTTPD_FSDATA_FILE "no_fsdata.h"
+#define LWIP_HTTPD_CUSTOM_FILES 1
+#define LWIP_HTTPD_FILE_EXTENSION 1
+#define LWIP_HTTPD_DYNAMIC_HEADERS 1
+#define LWIP_HTTPD_DYNAMIC_FILE_READ 0
+#define LWIP_HTTPD_SUPPORT_V09 0
+#define LWIP_HTTPD_SUPPORT_REQUESTLIST 1
+#define LWIP_HTTPD_MAX_REQUEST_URI_LEN 255
+#define LWIP_HTTPD_MAX_REQ_LENGTH 4096
+#define LWIP_HTTPD_REQ_QUEUELEN 16
+#define HTTPD_LIMIT_SENDING_TO_2MSS 0
+#define HTTPD_POLL_INTERVAL 4
+#define HTTPD_MAX_RETRIES 60 /* a reader that is slow, not gone: two minutes */
+#define LWIPERF_CHECK_RX_DATA 0

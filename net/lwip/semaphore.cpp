@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+// lwIP's semaphores and mutexes: a pointer in exclusive memory to a kernel object in shared memory.
+#include "kernel/sync/mutex.hpp"
+#include "kernel/sync/semaphore.hpp"
+#include "net/lwip/instance.hpp"
+#include "net/lwip/shared_objects.hpp"
+
+#include <lwip/sys.h>
+#include <lwip/tcpip.h>
+
+#include <new>
+
+struct lacuna_semaphore final : net::SharedObject {
+    explicit lacuna_semaphore(std::uint32_t permits) : semaphore(permits) {}
+    kernel::Semaphore semaphore;
+};
+
+struct lacuna_mutex final : net::SharedObject {
+    kernel::Mutex mutex{"lwip core"};
+};
+
+extern "C" {
+
+err_t sys_sem_new(sys_sem_t* semaphore, u8_t count) {
+    auto* object = new (std::nothrow) lacuna_semaphore(count);
+    if (object == nullptr) return ERR_MEM;
+    net::instance.objects->add(*object);
+    *semaphore = object;
+    return ERR_OK;
+}
+
+void sys_sem_free(sys_sem_t* semaphore) { net::instance.objects->destroy(**semaphore); }
+
+void sys_sem_signal(sys_sem_t* semaphore) { (*semaphore)->semaphore.release(); }
+
+u32_t sys_arch_sem_wait(sys_sem_t* semaphore, u32_t timeout) {
+    if (timeout != 0) {
+        const auto deadline = kernel::Deadline::in(kernel::milliseconds(timeout));
+        return (*semaphore)->semaphore.acquire(deadline) ? 0 : SYS_ARCH_TIMEOUT;
+    }
+    // Without a time-out lwIP waits for the end of a request that lies on the waiter's stack: leaving
+    // early would leave the request behind. When the stack stops, it ends all requests.
+    const kernel::KillShield shield;
+    kernel::ensure((*semaphore)->semaphore.acquire().has_value(), "a shielded wait ended early");
+    return 0;
+}
+
+err_t sys_mutex_new(sys_mutex_t* mutex) {
+    auto* object = new (std::nothrow) lacuna_mutex;
+    if (object == nullptr) return ERR_MEM;
+    net::instance.objects->add(*object);
+    *mutex = object;
+    return ERR_OK;
+}
+
+void sys_mutex_free(sys_mutex_t* mutex) { net::instance.objects->destroy(**mutex); }
+
+// The analysis cannot follow a lock through C's pair of functions.
+void sys_mutex_lock(sys_mutex_t* mutex) LACUNA_NO_TSA { (*mutex)->mutex.lock(); }
+void sys_mutex_unlock(sys_mutex_t* mutex) LACUNA_NO_TSA { (*mutex)->mutex.unlock(); }
+
+/// LWIP_ASSERT_CORE_LOCKED() of lwIP's raw API.
+void lacuna_lwip_assert_core_locked(void) {
+    kernel::ensure(lock_tcpip_core->mutex.held_by_current(), "lwIP's raw API called without its core lock");
+}
+
+} // extern "C"
