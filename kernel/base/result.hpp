@@ -55,7 +55,7 @@ constexpr std::string_view name(Error error) {
 template <class T = void>
 using Result = std::expected<T, Error>;
 
-inline std::unexpected<Error> fail(Error error) { return std::unexpected(error); }
+constexpr std::unexpected<Error> fail(Error error) { return std::unexpected(error); }
 
 } // namespace kernel
 
