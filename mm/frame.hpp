@@ -72,7 +72,7 @@ inline constexpr std::uint32_t no_frame = 0xffff'ffff;
 /// `state` and `owner` are right in every frame. The links, `order` and the rest are those of the
 /// first frame of a block and mean what the state says; the allocator that owns the state owns them.
 struct Frame {
-    std::uint32_t next = no_frame;      ///< frame number, in free and slab lists
+    std::uint32_t next = no_frame;      ///< frame number, in free lists and its domain's list
     std::uint32_t previous = no_frame;  ///< frame number
     DomainId owner;
     FrameState state = FrameState::Reserved;
@@ -86,6 +86,8 @@ struct Frame {
             std::uint32_t head;         ///< first frame of this slab
             std::uint16_t in_use;       ///< objects handed out
             std::uint16_t free_object;  ///< index of the first free object
+            std::uint32_t next;         ///< frame number, in the list of slabs with room
+            std::uint32_t previous;     ///< frame number
             std::uint32_t next;         ///< frame number, in the cache's list
             std::uint32_t previous;     ///< frame number; the outer links are the domain's list
         } slab;
@@ -109,6 +111,7 @@ namespace frame_flag {
 inline constexpr std::uint8_t block_head = 1 << 0;  ///< first frame of a free or allocated block
 inline constexpr std::uint8_t per_cpu_list = 1 << 1;  ///< on a CPU's own list of free frames
 inline constexpr std::uint8_t zeroed = 1 << 2;        ///< known to hold zeros only
+inline constexpr std::uint8_t detached_alone = 1 << 3;  ///< left the direct map on its own, not in a 2 MiB block
 } // namespace frame_flag
 
 static_assert(sizeof(Frame) == 32);

@@ -70,12 +70,12 @@ enum class Poison : std::uint8_t { No, Yes };
 /// Whether slab objects stand between guard words that are checked when they are freed.
 enum class RedZone : std::uint8_t { No, Yes };
 inline constexpr std::array poison_choices{
-    PolicyChoice{"no", Poison::No, "off"},
-    PolicyChoice{"yes", Poison::Yes, "fill freed objects and check the filling"},
+    PolicyChoice{"off", Poison::No, "off"},
+    PolicyChoice{"on", Poison::Yes, "fill freed objects and check the filling"},
 };
 inline constexpr std::array red_zone_choices{
-    PolicyChoice{"no", RedZone::No, "off"},
-    PolicyChoice{"yes", RedZone::Yes, "guard words around objects"},
+    PolicyChoice{"off", RedZone::No, "off"},
+    PolicyChoice{"on", RedZone::Yes, "guard words around objects"},
 };
 
 /// The choice on every axis. The initial values are the defaults.

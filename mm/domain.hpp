@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string_view>
+
+#include "kernel/base/result.hpp"
+#include "kernel/sync/spin_locked.hpp"
+#include "mm/addr.hpp"
+#include "mm/domain_id.hpp"
+#include "mm/exclusive_pages.hpp"
+#include "mm/exclusive_ptr.hpp"
+#include "mm/frame.hpp"
+#include "mm/window.hpp"
+
+namespace mm {
+
+class Domain;
+class DomainSlabs;
+class Memory;
+
+/// Destroys a domain when its last reference goes.
+struct DomainDeleter {
+    void operator()(Domain* domain) const;
+};
+using DomainPtr = std::unique_ptr<Domain, DomainDeleter>;
+
+/// What a domain has and has had, in frames.
+struct DomainBooks {
+    PageCount owned;              ///< now, of every exclusive state
+    PageCount limit;              ///< most it may own
+    PageCount peak;               ///< most it ever owned
+    std::uint64_t allocated = 0;  ///< frames taken from the pool, ever
+    std::uint64_t freed = 0;      ///< frames given back to the pool, ever
+    std::uint64_t adopted = 0;    ///< frames received from other domains, ever
+    std::uint64_t disowned = 0;   ///< frames handed to other domains, ever
+};
+
+/// An owner of exclusive frames, for example a network namespace. The object itself is shared memory
+/// and holds no pointer into what it owns: the list of its frames runs through the frame table, and
+/// its slab caches start at a frame number.
+///
+/// All functions: thread context, never from an interrupt handler. Those that touch the content of
+/// frames (the slab functions) run with the domain's window loaded.
+class Domain {
+public:
+    static constexpr std::size_t max_name = 31;
+    static constexpr PageCount unlimited{~std::uint64_t{0} >> page_shift};
+
+    /// A new domain that owns nothing but the root of its slab caches. `name` is cut to max_name.
+    /// Errors: OutOfMemory; NoSpace when all domain numbers are in use.
+    static kernel::Result<DomainPtr> create(Memory& memory, DomainKind kind, std::string_view name,
+                                            PageCount limit = unlimited);
+
+    Domain(const Domain&) = delete;
+    Domain& operator=(const Domain&) = delete;
+
+    DomainId id() const { return id_; }
+    DomainKind kind() const { return kind_; }
+    std::string_view name() const { return {name_.data(), name_length_}; }
+    Memory& memory() const { return memory_; }
+    Window& window() { return window_; }
+    const Window& window() const { return window_; }
+    DomainBooks books() const;
+    void set_limit(PageCount limit);
+    /// Whether this CPU can touch the domain's memory now. Stable for the calling task.
+    bool is_loaded() const;
+
+    /// A block of frames that only this domain maps, at address(). `use` tells the frame table what
+    /// for: Exclusive, Stack or Image. With Zero::No the content is arbitrary but never another
+    /// domain's. Errors: DomainLimit; OutOfMemory.
+    kernel::Result<ExclusivePages> alloc_pages(Order order, Zero zero,
+                                               FrameState use = FrameState::Exclusive);
+    /// The same without a handle; free_block() takes the block back.
+    kernel::Result<Pfn> alloc_block(Order order, Zero zero, FrameState use);
+    /// Zeroes a block of this domain and gives it back. `first` is what alloc_block returned.
+    void free_block(Pfn first);
+
+    /// Where a frame of this domain is, in this domain's own address space: window base plus
+    /// physical address, or the direct map with isolation `none`.
+    std::byte* frame_ptr(Pfn pfn) const {
+        return reinterpret_cast<std::byte*>(base_ + pfn.address().raw());
+    }
+    /// The reverse. Precondition: `address` came from frame_ptr() or an allocation of this domain.
+    Pfn frame_of(const void* address) const {
+        return Pfn::of(PhysAddr{reinterpret_cast<std::uintptr_t>(address) - base_});
+    }
+    /// Whether `address` lies in a frame that this domain owns.
+    bool owns(const void* address) const;
+
+    /// Hands an order-0 frame over: on return this domain neither maps nor owns it, no TLB knows it,
+    /// and it is InTransit with `tag`. Its content is not touched: the caller has zeroed all but the
+    /// packet. Error: InvalidArgument if the frame is not an Exclusive order-0 frame of this domain.
+    kernel::Result<> disown(Pfn pfn, TransitTag tag);
+    /// Takes over a frame that is in transit with `tag`. Errors: Refused if it is not; DomainLimit or
+    /// OutOfMemory, and then it is still in transit.
+    kernel::Result<> adopt(Pfn pfn, TransitTag tag);
+
+    /// Exclusive memory of at least `bytes`, aligned to 16 (to the size, if that is a power of two up
+    /// to a page). Errors: InvalidArgument for 0 bytes; DomainLimit; OutOfMemory.
+    kernel::Result<void*> kmalloc(std::size_t bytes);
+    /// Frees what kmalloc gave; null is ignored. A bad pointer is a bug (ensure).
+    void kfree(void* address);
+    /// The bytes that may be used at `address`, which kmalloc gave.
+    std::size_t usable_size(const void* address) const;
+
+    /// The root of this domain's slab caches. It is exclusive memory: with the window loaded only.
+    DomainSlabs& slabs() const { return *reinterpret_cast<DomainSlabs*>(frame_ptr(slab_root_)); }
+
+    /// The domain's blocks one by one: nothing for the start, then what the last call returned, until
+    /// it returns nothing. Any context may list them; blocks that come or go meanwhile may be missed.
+    /// In order of address.
+    std::optional<Pfn> next_block(std::optional<Pfn> after = {}) const;
+
+private:
+    friend class DomainSlabs;
+    friend struct DomainDeleter;
+
+    struct Owned {
+        std::uint32_t first = no_frame;  ///< head of the list through Frame::next
+        DomainBooks books;
+    };
+    struct SlabLock {};  ///< what it protects is exclusive memory: DomainSlabs' lists
+
+    Domain(Memory& memory, DomainId id, DomainKind kind, std::string_view name, PageCount limit);
+    ~Domain();
+
+    kernel::Result<> open();
+    kernel::Result<> charge(PageCount pages);
+    void uncharge(PageCount pages);
+    void link(Pfn first, Order order, FrameState use);
+    void unlink(Owned& owned, Pfn first);
+    void wipe(Pfn first, Order order);
+    void give_all_back();
+
+    Memory& memory_;
+    const std::uintptr_t base_;  ///< address of physical 0 as the owner sees it
+    const DomainId id_;
+    const DomainKind kind_;
+    std::uint8_t name_length_ = 0;
+    std::array<char, max_name + 1> name_{};
+    Pfn slab_root_;  ///< first frame of the DomainSlabs block
+    kernel::SpinLocked<SlabLock, kernel::Rank::SlabCache> slab_lock_;
+    mutable kernel::SpinLocked<Owned, kernel::Rank::Domain> owned_;
+    Window window_;
+};
+
+} // namespace mm

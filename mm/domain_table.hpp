@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include "kernel/base/result.hpp"
+#include "kernel/sync/spin_locked.hpp"
+#include "mm/domain_id.hpp"
+
+namespace mm {
+
+class Domain;
+
+/// Which domain a number in the frame table stands for. Numbers are given out in turn, so that one is
+/// not used again until all others have been: a stale number rarely names the wrong domain, and a
+/// domain frees its number only when not one frame bears it.
+class DomainTable {
+public:
+    static constexpr std::size_t max_domains = 1023;
+
+    /// A number for `domain`. Error: NoSpace. Thread context.
+    kernel::Result<DomainId> add(Domain& domain);
+    void remove(DomainId id);
+
+    /// The domain of that number. Error: NotFound. The caller knows that the domain lives on. Any
+    /// context: takes no lock, so fault reports may ask.
+    kernel::Result<Domain*> find(DomainId id) const;
+
+    std::size_t size() const { return table_.unlocked().used; }
+
+    /// Calls fn(Domain&) for each; fn must not create or destroy domains. Thread context.
+    template <class Function>
+    void for_each(Function&& fn) {
+        table_.with([&](Table& table) {
+            for (Domain* domain : table.domains) {
+                if (domain != nullptr) fn(*domain);
+            }
+        });
+    }
+
+private:
+    struct Table {
+        std::array<Domain*, max_domains + 1> domains{};  ///< by number; 0 is nobody
+        std::uint16_t last = 0;                          ///< number given out last
+        std::size_t used = 0;
+    };
+    kernel::SpinLocked<Table, kernel::Rank::DomainTable> table_;
+};
+
+} // namespace mm

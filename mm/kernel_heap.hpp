@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <array>
+#include <cstddef>
+
+#include "kernel/base/result.hpp"
+#include "mm/size_classes.hpp"
+#include "mm/slab/exclusive_cache.hpp"
+#include "mm/slab/shared_cache.hpp"
+
+namespace mm {
+
+class SlabRegistry;
+
+/// kmalloc, twice: size-class caches for shared memory, and exclusive ones with a child in each
+/// domain. What is larger than the largest class comes as a block of pages.
+class KernelHeap {
+public:
+    /// Makes the caches `kmalloc-N` and `exclusive-N`.
+    KernelHeap(Memory& memory, SlabRegistry& slabs);
+
+    kernel::Result<void*> alloc(std::size_t bytes) {
+        if (bytes - 1 < SizeClasses::largest) [[likely]]
+            return shared_.data()[SizeClasses::index_for(bytes)]->alloc();
+        return alloc_large(bytes);
+    }
+    void free(void* address);
+    std::size_t usable_size(const void* address) const;
+
+    kernel::Result<void*> alloc(Domain& domain, std::size_t bytes) const {
+        if (bytes - 1 < SizeClasses::largest) [[likely]]
+            return exclusive_.data()[SizeClasses::index_for(bytes)]->alloc(domain);
+        return alloc_large(domain, bytes);
+    }
+    void free(Domain& domain, void* address) const;
+    std::size_t usable_size(const Domain& domain, const void* address) const;
+
+private:
+    kernel::Result<void*> alloc_large(std::size_t bytes);
+    static kernel::Result<void*> alloc_large(Domain& domain, std::size_t bytes);
+
+    Memory& memory_;
+    std::array<SharedCache*, SizeClasses::count> shared_{};
+    std::array<const ExclusiveCache*, SizeClasses::count> exclusive_{};
+};
+
+} // namespace mm

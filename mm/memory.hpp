@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+
+#include "kernel/base/result.hpp"
+#include "mm/direct_map.hpp"
+#include "mm/domain_table.hpp"
+#include "mm/exclusive_frames.hpp"
+#include "mm/frame_allocator.hpp"
+#include "mm/frame_pool_statistics.hpp"
+#include "mm/frame_table.hpp"
+#include "mm/kernel_heap.hpp"
+#include "mm/owned_pages.hpp"
+#include "mm/policies.hpp"
+#include "mm/slab/registry.hpp"
+#include "mm/temporary_map.hpp"
+#include "mm/tlb.hpp"
+
+namespace mm {
+
+/// A system's memory: the allocators, wired together over what boot made before them. Shared memory
+/// comes from here, exclusive memory from a Domain; neither ever stands in for the other.
+///
+/// All functions: thread context, never from an interrupt handler.
+class Memory {
+public:
+    /// What has to exist first. `frames` already holds the free RAM.
+    struct Parts {
+        FrameAllocator& frames;
+        DirectMap& direct_map;
+        TemporaryMap& temporary_map;
+        Tlb& tlb;
+        TableSource& tables;
+    };
+
+    /// Makes the size-class caches; panics if there is not even memory for those.
+    Memory(const Parts& parts, const Policies& policies);
+    Memory(const Memory&) = delete;
+    Memory& operator=(const Memory&) = delete;
+
+    // --- shared memory -------------------------------------------------------------------------------
+
+    /// A block of frames in the direct map. Error: OutOfMemory.
+    kernel::Result<OwnedPages> alloc_pages(Order order, Zero zero);
+    /// The same without a handle; free_block() takes it back.
+    kernel::Result<Pfn> alloc_block(Order order, Zero zero);
+    void free_block(Pfn first, Order order) { parts_.frames.give(first, order); }
+
+    /// Shared memory of at least `bytes`, aligned to 16 (to the size, if that is a power of two up to
+    /// a page). Errors: InvalidArgument for 0 bytes; OutOfMemory.
+    kernel::Result<void*> kmalloc(std::size_t bytes) { return heap_.alloc(bytes); }
+    /// Frees what kmalloc gave; null is ignored. A bad pointer is a bug (ensure).
+    void kfree(void* address) { heap_.free(address); }
+    std::size_t usable_size(const void* address) const { return heap_.usable_size(address); }
+
+    // --- frames on their way between domains -----------------------------------------------------------
+
+    /// Ends the journey of a frame that a domain disowned and nobody adopted: zeroes and frees it.
+    /// Error: Refused if it is not in transit with `tag`.
+    kernel::Result<> reclaim_in_transit(Pfn pfn, TransitTag tag);
+
+    // --- pressure and figures --------------------------------------------------------------------------
+
+    /// Gives caches' idle slabs and free detached blocks back to the buddy allocator. Called when a
+    /// block is not to be had, before that becomes an error. Returns how many frames came back.
+    PageCount reclaim();
+
+    FramePoolStatistics statistics() const;
+    /// Free frames of every kind. Idle stock of slab caches is not free.
+    PageCount free_frames() const;
+
+    // --- parts -----------------------------------------------------------------------------------------
+
+    const Policies& policies() const { return policies_; }
+    FrameTable frames() const { return parts_.frames.frames(); }
+    FrameAllocator& frame_allocator() { return parts_.frames; }
+    ExclusiveFrames& exclusive_frames() { return exclusive_; }
+    DirectMap& direct_map() { return parts_.direct_map; }
+    TemporaryMap& temporary_map() { return parts_.temporary_map; }
+    Tlb& tlb() { return parts_.tlb; }
+    TableSource& tables() { return parts_.tables; }
+    DomainTable& domains() { return domains_; }
+    SlabRegistry& slabs() { return slabs_; }
+    const SlabRegistry& slabs() const { return slabs_; }
+    KernelHeap& heap() { return heap_; }
+    const KernelHeap& heap() const { return heap_; }
+
+    /// Zeroes the frames of a block that may be dirty, through the temporary mapping: for a block that
+    /// nobody here maps. Marks them zeroed.
+    void wipe_unmapped(Pfn first, Order order);
+
+private:
+    Parts parts_;
+    Policies policies_;
+    ExclusiveFrames exclusive_;
+    DomainTable domains_;
+    SlabRegistry slabs_;
+    KernelHeap heap_;
+};
+
+} // namespace mm
+
+namespace kernel {
+
+/// The memory of the booted kernel; kernel/main makes it. Precondition: it exists.
+mm::Memory& memory();
+
+} // namespace kernel

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <array>
+#include <bitset>
+#include <cstddef>
+#include <cstdint>
+
+#include "kernel/base/result.hpp"
+#include "mm/addr.hpp"
+#include "mm/slab/magazine.hpp"
+#include "mm/slab/slab_list.hpp"
+
+namespace mm {
+
+class Domain;
+class ExclusiveCache;
+
+/// The root of one domain's slab caches: for each exclusive cache its list of slabs, and where each
+/// CPU's magazine is. It is exclusive memory: the domain's first block, which begins all zero. Zero is
+/// its valid initial state: every list is empty, every magazine is the empty one that stands first.
+class DomainSlabs {
+public:
+    static constexpr std::size_t max_caches = 64;
+    static constexpr std::size_t max_objects_per_slab = 4096;
+    using ObjectSet = std::bitset<max_objects_per_slab>;
+
+    /// The size of the block that serves `cpus` CPUs.
+    static constexpr Order order_for(unsigned cpus) {
+        return Order::for_bytes(sizeof(DomainSlabs) + cpus * max_caches * sizeof(std::uint64_t));
+    }
+
+    /// A CPU's magazine of a cache; its own CPU only, with preemption off. Offsets count from this
+    /// object, so that 0, where a cache has no magazine yet, leads to `none_`.
+    Magazine& magazine(unsigned cpu, std::uint16_t cache) {
+        const std::uint64_t offset = offsets()[cpu * max_caches + cache];
+        return *reinterpret_cast<Magazine*>(reinterpret_cast<std::uintptr_t>(this) + offset);
+    }
+
+    /// ExclusiveCache's slow paths; the domain's window is loaded.
+    static kernel::Result<void*> alloc_slow(Domain& domain, const ExclusiveCache& cache);
+    static void free_slow(Domain& domain, const ExclusiveCache& cache, void* object);
+    static void shrink(Domain& domain, const ExclusiveCache& cache);
+
+    /// The free objects of a slab, whether in the slab or in some CPU's magazine.
+    static ObjectSet free_objects(Domain& domain, const ExclusiveCache& cache, Pfn head);
+
+private:
+    static void ensure_magazine(Domain& domain, const ExclusiveCache& cache);
+    static void put_all(Domain& domain, const ExclusiveCache& cache, std::span<void* const> objects);
+
+    /// [cpu][cache], behind this object, for as many CPUs as the block has room for.
+    std::uint64_t* offsets() { return reinterpret_cast<std::uint64_t*>(this + 1); }
+
+    std::uint64_t none_ = 0;  ///< count and capacity of a magazine that is both empty and full
+    std::array<SlabList, max_caches> lists_{};
+};
+
+} // namespace mm

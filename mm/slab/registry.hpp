@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <optional>
+#include <string_view>
+
+#include "kernel/base/result.hpp"
+#include "kernel/sync/spin_locked.hpp"
+#include "mm/slab/cache_statistics.hpp"
+#include "mm/slab/exclusive_cache.hpp"
+#include "mm/slab/object_location.hpp"
+#include "mm/slab/shared_cache.hpp"
+
+namespace mm {
+
+/// All caches of a system, by number. Caches are made once and live as long as the registry.
+class SlabRegistry {
+public:
+    static constexpr std::size_t max_shared = 64;
+
+    SlabRegistry(Memory& memory, Poison poison, RedZone red_zone)
+        : memory_(memory), poison_(poison), red_zone_(red_zone) {}
+
+    /// Makes a cache. Errors: Exists; NoSpace when the table is full; InvalidArgument for a size or
+    /// an alignment out of range. Thread context.
+    kernel::Result<SharedCache*> create_shared(const CacheSpec& spec);
+    kernel::Result<ExclusiveCache*> create_exclusive(const CacheSpec& spec);
+
+    /// A cache by name. Error: NotFound.
+    kernel::Result<SharedCache*> find_shared(std::string_view name);
+    kernel::Result<ExclusiveCache*> find_exclusive(std::string_view name);
+
+    /// The object at an address of the direct map or of a window. It reads the frame table alone, so
+    /// fault reports may ask. Error: NotFound if no slab is there. Any context.
+    kernel::Result<ObjectLocation> find(const void* address) const;
+
+    /// Calls fn(const CacheStatistics&) for each cache: all owners together, or one domain's children.
+    template <class Function>
+    void for_each(Function&& fn) const;
+    template <class Function>
+    void for_each_in(const Domain& domain, Function&& fn) const;
+
+    /// Calls fn(void* address, std::size_t size, std::string_view cache) for each live object of the
+    /// domain's exclusive caches. Thread context with the domain's window loaded; fn may allocate.
+    template <class Function>
+    void for_each_live(Domain& domain, Function&& fn) const;
+
+    /// Returns this CPU's magazines and all empty slabs of shared caches to the page allocator.
+    void shrink();
+
+    /// The cache that magazines come from; it has none itself. Magazines of shared and of exclusive
+    /// caches lie in memory of the same kind as the objects.
+    SharedCache& shared_magazines() { return *shared_[0]; }
+    const ExclusiveCache& exclusive_magazines() const { return *exclusive_[0]; }
+
+private:
+    friend class Memory;
+    friend class DomainSlabs;
+
+    CacheStatistics statistics(FrameState state, const SlabCache& cache, const Domain* owner) const;
+    Pfn next_slab(const Domain& domain, Pfn from) const;
+
+    Memory& memory_;
+    const Poison poison_;
+    const RedZone red_zone_;
+    std::array<std::optional<SharedCache>, max_shared> shared_;
+    std::array<std::optional<ExclusiveCache>, DomainSlabs::max_caches> exclusive_;
+    struct Counts {
+        std::uint16_t shared = 0;
+        std::uint16_t exclusive = 0;
+    };
+    kernel::SpinLocked<Counts, kernel::Rank::SlabRegistry> counts_;
+};
+
+} // namespace mm
+
+#include "mm/slab/registry_visit.hpp"
