@@ -45,7 +45,7 @@ inline bool in_interrupt() {
     return depth != 0;
 }
 
-/// Notes that this CPU should switch tasks: at the end of the interrupt, or when preemption is enabled again.
+/// Notes that this CPU should switch tasks; the scheduler looks at the note in the irq exit hook, among others.
 inline void request_reschedule() {
     asm volatile("movl $1, %%gs:%c0" : : "i"(offsetof(PerCpuArea, reschedule)) : "memory");
 }
@@ -61,23 +61,18 @@ inline void clear_reschedule() {
     asm volatile("movl $0, %%gs:%c0" : : "i"(offsetof(PerCpuArea, reschedule)) : "memory");
 }
 
-/// `hook` runs on the current task's stack, with preemption enabled, when a reschedule was requested: at the end
-/// of the outermost interrupt (interrupts off; they must be off again when it returns), or from preempt_enable()
-/// (interrupts on). One hook, set before the timer starts.
-void set_reschedule_hook(void (*hook)());
-
-/// Runs the reschedule hook if interrupts are on; preempt_enable()'s slow path.
-void preempt_point();
+/// `hook` runs at the end of the outermost interrupt if the interrupted code had preemption enabled: on its stack,
+/// after the device was answered, interrupts off. It may switch tasks, and returns when the task goes on. One hook,
+/// set before the first interrupt.
+void set_irq_exit_hook(void (*hook)());
 
 inline void preempt_disable() {
     asm volatile("incl %%gs:%c0" : : "i"(offsetof(PerCpuArea, preempt_count)) : "memory", "cc");
 }
 
+/// Does not switch tasks itself: a request that came meanwhile waits for the next interrupt or for the scheduler.
 inline void preempt_enable() {
-    bool zero;
-    asm volatile("decl %%gs:%c1" : "=@ccz"(zero) : "i"(offsetof(PerCpuArea, preempt_count)) : "memory");
-    if (zero && reschedule_requested()) [[unlikely]]
-        preempt_point();
+    asm volatile("decl %%gs:%c0" : : "i"(offsetof(PerCpuArea, preempt_count)) : "memory", "cc");
 }
 
 /// Keeps this task on its CPU, and every other off it, for its lifetime; interrupts still come. Nests.

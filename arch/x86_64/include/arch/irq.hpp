@@ -14,8 +14,8 @@ inline bool interrupts_enabled() {
     return (flags & rflags_interrupt) != 0;
 }
 
-inline void interrupts_enable() { asm volatile("sti" : : : "memory"); }
-inline void interrupts_disable() { asm volatile("cli" : : : "memory"); }
+inline void enable_interrupts() { asm volatile("sti" : : : "memory"); }
+inline void disable_interrupts() { asm volatile("cli" : : : "memory"); }
 
 /// Enables interrupts and sleeps until one came, with no gap between the two in which it could be missed.
 inline void wait_for_interrupt() { asm volatile("sti; hlt" : : : "memory"); }
@@ -27,7 +27,7 @@ public:
         asm volatile("pushfq; pop %0; cli" : "=r"(flags_) : : "memory");
     }
     ~IrqGuard() {
-        if ((flags_ & rflags_interrupt) != 0) interrupts_enable();
+        if ((flags_ & rflags_interrupt) != 0) enable_interrupts();
     }
     IrqGuard(const IrqGuard&) = delete;
     IrqGuard& operator=(const IrqGuard&) = delete;

@@ -2,14 +2,18 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 /// Bulk stores without vector registers, which the kernel does not use.
 namespace arch {
 
-/// Zeroes `words` 64-bit words. Precondition: `to` is aligned to 8 bytes.
-inline void zero_words(void* to, std::size_t words) {
-    asm volatile("rep stosq" : "+D"(to), "+c"(words) : "a"(0UL) : "memory");
+/// Stores `value` in `words` 64-bit words. Precondition: `to` is aligned to 8 bytes.
+inline void fill_words(void* to, std::uint64_t value, std::size_t words) {
+    asm volatile("rep stosq" : "+D"(to), "+c"(words) : "a"(value) : "memory");
 }
+
+/// Zeroes `words` 64-bit words. Precondition: `to` is aligned to 8 bytes.
+inline void zero_words(void* to, std::size_t words) { fill_words(to, 0, words); }
 
 /// Copies `words` 64-bit words between places that do not overlap. Precondition: both aligned to 8 bytes.
 inline void copy_words(void* to, const void* from, std::size_t words) {

@@ -13,7 +13,7 @@ struct TrapFrame {
     std::uint64_t r15, r14, r13, r12, r11, r10, r9, r8;
     std::uint64_t rbp, rdi, rsi, rdx, rcx, rbx, rax;
     std::uint64_t vector;
-    std::uint64_t error;  ///< 0 for vectors that push none
+    std::uint64_t error_code;  ///< 0 for vectors that push none
     std::uint64_t rip, cs, rflags, rsp, ss;
 
     /// Makes the interrupted code go on in `function(argument)` on an empty stack that ends at `stack_top`, with
@@ -22,6 +22,16 @@ struct TrapFrame {
     void divert(void (*function)(void*), void* argument, std::uint64_t stack_top);
 };
 static_assert(sizeof(TrapFrame) == 22 * 8);
+
+/// Calls `use(name, value)` for each register of a frame, in the order of a report.
+template <class Use>
+void for_each_register(const TrapFrame& frame, Use&& use) {
+    use("rip", frame.rip), use("rsp", frame.rsp), use("rbp", frame.rbp), use("rflags", frame.rflags);
+    use("rax", frame.rax), use("rbx", frame.rbx), use("rcx", frame.rcx), use("rdx", frame.rdx);
+    use("rsi", frame.rsi), use("rdi", frame.rdi), use("r8", frame.r8), use("r9", frame.r9);
+    use("r10", frame.r10), use("r11", frame.r11), use("r12", frame.r12), use("r13", frame.r13);
+    use("r14", frame.r14), use("r15", frame.r15), use("cs", frame.cs), use("ss", frame.ss);
+}
 
 /// The bits of a page fault's error code (Intel SDM vol. 3A, 4.7).
 struct PageFault {

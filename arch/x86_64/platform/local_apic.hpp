@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "kernel/base/result.hpp"
+
+#include <cstdint>
+
+/// This CPU's local APIC, in xAPIC mode (Intel SDM vol. 3A, chapter 11).
+namespace arch {
+
+enum class TimerMode : std::uint32_t { OneShot = 0, Periodic = 1u << 17 };
+
+/// Switches it on with everything masked; also silences the legacy interrupt controllers. Needs acpi_info().
+kernel::Result<> local_apic_initialise();
+
+/// The number that interrupts are addressed to.
+std::uint32_t local_apic_id();
+
+/// Answers the interrupt being handled.
+void end_of_interrupt();
+
+/// Starts counting down from `count` at the rate that clock calibration measured; at 0, vector_timer.
+void local_timer_start(TimerMode mode, std::uint32_t count);
+
+/// Counts down without interrupting, for calibration.
+void local_timer_start_silent(std::uint32_t count);
+
+std::uint32_t local_timer_remaining();
+
+void local_timer_stop();
+
+} // namespace arch
