@@ -55,9 +55,8 @@ Result<> DescriptorRing::pop(PieceList& packet) {
 }
 
 std::uint32_t DescriptorRing::size() const {
-    return std::min(head_.load(std::memory_order_acquire) - tail_.load(std::memory_order_relaxed), capacity);
+    // Ordering: acquire on both, since either side asks. An index scribbled over reads as a full ring.
+    return std::min(head_.load(std::memory_order_acquire) - tail_.load(std::memory_order_acquire), capacity);
 }
-
-bool DescriptorRing::empty() const { return size() == 0; }
 
 } // namespace net

@@ -29,9 +29,11 @@ public:
     /// are no well-formed packet, the caller returns what frames they rightly name and goes on.
     kernel::Result<> pop(PieceList& packet);
 
-    bool empty() const;
-    /// Pieces waiting; a snapshot.
+    bool empty() const { return size() == 0; }
+    /// Pieces waiting; a snapshot, and for the consumer a lower bound.
     std::uint32_t size() const;
+    /// Pieces that can be pushed; a snapshot, and for the producer a lower bound.
+    std::uint32_t room() const { return capacity - size(); }
 
 private:
     // The two sides' indices lie in cache lines of their own, or every push would stall the reader.

@@ -49,8 +49,12 @@ Result<> Wire::send(Side from, std::span<const Descriptor> packet) {
     return {};
 }
 
-bool Wire::has_room(Side from, std::size_t pieces) const {
-    return DescriptorRing::capacity - toward(other(from)).ring.size() >= pieces;
+Result<> Wire::reserve(Side from, std::size_t pieces) {
+    const Side to = other(from);
+    if (!attached(to)) return fail(Error::Closed);
+    if (toward(to).ring.room() >= pieces) return {};
+    add(toward(to).counters.ring_full, 1);
+    return fail(Error::NoSpace);
 }
 
 Result<> Wire::receive(Side to, PieceList& packet) {

@@ -75,8 +75,9 @@ public:
     /// already: once this returns success they are no longer the sender's to touch.
     /// Errors: NoSpace (counted), Closed, InvalidArgument; then nothing was sent.
     kernel::Result<> send(Side from, std::span<const Descriptor> packet);
-    /// Whether a packet of `pieces` would fit now. A hint for the sender, which may save it the work.
-    bool has_room(Side from, std::size_t pieces) const;
+    /// Promises that a packet of `pieces` will fit: room only grows until the one producer uses it. Lets
+    /// the sender find out before it has copied or unmapped anything. Errors: NoSpace (counted), Closed.
+    kernel::Result<> reserve(Side from, std::size_t pieces);
 
     /// Takes one packet. Errors: WouldBlock; Refused (counted): `packet` is no packet, and what frames
     /// it named in vain have been reclaimed.

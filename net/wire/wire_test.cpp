@@ -63,12 +63,12 @@ LACUNA_TEST("net.wire", "a full ring is a clear error, counted, and passes") {
     int sent = 0;
     while (f.wire->send(Side::A, one)) ++sent;
     CHECK(sent == net::DescriptorRing::capacity);
-    CHECK(!f.wire->has_room(Side::A, 1));
+    CHECK(f.wire->reserve(Side::A, 1).error() == Error::NoSpace);
     CHECK(f.wire->send(Side::A, one).error() == Error::NoSpace);
-    CHECK(f.wire->counters(Side::B).ring_full == 2);
+    CHECK(f.wire->counters(Side::B).ring_full == 3);
     PieceList packet;
     REQUIRE(f.wire->receive(Side::B, packet));
-    CHECK(f.wire->has_room(Side::A, 1));
+    CHECK(f.wire->reserve(Side::A, 1));
     CHECK(f.wire->send(Side::A, one));
     CHECK(f.wire->send(Side::B, one));  // the other direction never noticed
 }

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+#include "net/handover/copy.hpp"
+
+#include "kernel/base/events.hpp"
+
+#include <algorithm>
+
+namespace net {
+
+using kernel::Error;
+using kernel::Event;
+using kernel::fail;
+using kernel::Result;
+
+namespace {
+
+/// A packet that lies in frames, read as a source.
+class PacketReader final : public PacketSource {
+public:
+    explicit PacketReader(Packet& packet) : pieces_(packet.pieces()), remaining_(packet.bytes()) {}
+    std::size_t remaining() const override { return remaining_; }
+    void read(std::span<std::byte> out) override {
+        remaining_ -= out.size();
+        while (!out.empty()) {
+            const auto rest = pieces_.front().bytes().subspan(consumed_);
+            const std::size_t take = std::min(rest.size(), out.size());
+            std::copy_n(rest.begin(), take, out.begin());
+            out = out.subspan(take);
+            consumed_ += take;
+            if (take == rest.size()) {
+                pieces_ = pieces_.subspan(1);
+                consumed_ = 0;
+            }
+        }
+    }
+
+private:
+    std::span<PacketPiece> pieces_;
+    std::size_t remaining_;
+    std::size_t consumed_ = 0;  ///< of the first piece
+};
+
+void release_all(WireEnd end, const PieceList& list) {
+    for (const Descriptor& piece : list.pieces()) {
+        end.outgoing_bounce().release(piece.index, piece.offset, piece.length);
+    }
+}
+
+} // namespace
+
+Result<> Copy::send(WireEnd end, PacketFrames&, PacketSource& source) {
+    const std::size_t bytes = source.remaining();
+    if (bytes == 0 || bytes > max_packet_bytes) return fail(Error::InvalidArgument);
+    const std::size_t slots = mm::PageCount::for_bytes(bytes).raw();
+    TRY(end.reserve(slots));
+    BounceBuffer& buffer = end.outgoing_bounce();
+    PieceList list;
+    while (source.remaining() > 0) {
+        const auto slot = buffer.acquire();
+        if (!slot) {
+            release_all(end, list);
+            return fail(slot.error());
+        }
+        const std::size_t length = std::min<std::size_t>(source.remaining(), mm::page_size);
+        source.read(buffer.bytes(*slot)->first(length));
+        list.append({*slot, 0, static_cast<std::uint16_t>(length), Carrier::Bounce, Position::Last});
+    }
+    kernel::count(Event::BytesCopied, bytes);
+    if (auto sent = end.send(list.pieces()); !sent) {
+        release_all(end, list);
+        return sent;
+    }
+    kernel::count(Event::PacketsSent);
+    return {};
+}
+
+Result<> Copy::forward(WireEnd end, PacketFrames& frames, Packet& packet) {
+    PacketReader reader{packet};
+    auto sent = send(end, frames, reader);
+    packet.recycle(frames);
+    return sent;
+}
+
+static_assert(Handover<Copy>);
+
+} // namespace net

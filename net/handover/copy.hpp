@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "net/handover/handover.hpp"
+
+namespace net {
+
+/// The packet is copied into the wire's bounce buffer in shared memory, and by the receiver out of it
+/// again: two copies, no page-table work, and while it is in flight it can be read by everyone.
+struct Copy {
+    static constexpr mm::HandoverPolicy policy = mm::HandoverPolicy::Copy;
+    static kernel::Result<> send(WireEnd end, PacketFrames& frames, PacketSource& source);
+    static kernel::Result<> forward(WireEnd end, PacketFrames& frames, Packet& packet);
+};
+
+} // namespace net

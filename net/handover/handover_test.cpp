@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: MIT
+#include "net/handover/handover.hpp"
+
+#include "kernel/test/test.hpp"
+#include "net/handover/fake_machine.hpp"
+
+#include <array>
+#include <memory>
+#include <vector>
+
+namespace {
+
+using kernel::Error;
+using net::Packet;
+using net::test::FakeMachine;
+using net::test::FakeStore;
+
+constexpr int red = 1;
+constexpr int blue = 2;
+
+struct NullWaker final : net::Waker {
+    void wake() override {}
+};
+
+/// Two namespaces and a wire, without lwIP and without an MMU.
+struct Fixture {
+    std::unique_ptr<FakeMachine> machine = std::make_unique<FakeMachine>();
+    FakeStore red_store;
+    FakeStore blue_store;
+    std::unique_ptr<net::PacketFrames> red_frames = std::make_unique<net::PacketFrames>();
+    std::unique_ptr<net::PacketFrames> blue_frames = std::make_unique<net::PacketFrames>();
+    NullWaker waker;
+    std::unique_ptr<net::Wire> wire = std::make_unique<net::Wire>(mm::TransitTag{3}, *machine);
+    net::WireEnd red_end{*wire, net::Side::A};
+    net::WireEnd blue_end{*wire, net::Side::B};
+
+    explicit Fixture(std::size_t blue_limit = FakeMachine::frame_count)
+        : red_store(*machine, red, FakeMachine::frame_count), blue_store(*machine, blue, blue_limit) {
+        red_frames->bind(red_store);
+        blue_frames->bind(blue_store);
+        red_end.attach(waker);
+        blue_end.attach(waker);
+    }
+    ~Fixture() {
+        wire.reset();
+        red_frames->drain();
+        blue_frames->drain();
+    }
+};
+
+std::vector<std::byte> pattern(std::size_t bytes, std::uint8_t seed) {
+    std::vector<std::byte> out(bytes);
+    for (std::size_t i = 0; i < bytes; ++i) out[i] = static_cast<std::byte>(seed + i * 7 + i / 251 + 1);
+    return out;
+}
+
+bool holds(Packet& packet, std::span<const std::byte> expected) {
+    std::size_t at = 0;
+    for (auto& piece : packet.pieces()) {
+        for (std::byte byte : piece.bytes()) {
+            if (at >= expected.size() || byte != expected[at++]) return false;
+        }
+    }
+    return at == expected.size();
+}
+
+bool only_packet(Packet& packet) {
+    for (auto& piece : packet.pieces()) {
+        if (!net::only_packet(piece.frame.bytes(), piece.extent)) return false;
+    }
+    return true;
+}
+
+constexpr std::array sizes{std::size_t{1}, std::size_t{60},   std::size_t{1514},  std::size_t{4095},
+                           std::size_t{4096}, std::size_t{4097}, std::size_t{65535}, std::size_t{65536}};
+
+LACUNA_TEST("net.handover", "every policy: the packet arrives, nothing else does, nothing stays") {
+    for (const auto& choice : mm::handover_choices) {
+        const net::HandoverOps& ops = net::handover(choice.value);
+        Fixture f;
+        std::uint8_t seed = 0;
+        // Large first, so that the small ones travel in frames that were full.
+        for (int round = 0; round < 3; ++round) {
+            for (std::size_t i = sizes.size(); i-- > 0;) {
+                const auto bytes = pattern(sizes[i], seed++);
+                net::SpanSource source{bytes};
+                REQUIRE(ops.send(f.red_end, *f.red_frames, source));
+                if (choice.value == mm::HandoverPolicy::Remap) {
+                    CHECK(f.machine->in_transit() == mm::PageCount::for_bytes(sizes[i]).raw());
+                }
+                auto packet = net::receive_packet(f.blue_end, *f.blue_frames);
+                REQUIRE(packet);
+                CHECK(holds(*packet, bytes));
+                CHECK(only_packet(*packet));
+                CHECK(f.machine->in_transit() == 0);
+                for (auto& piece : packet->pieces()) {
+                    CHECK(f.machine->entry(piece.frame.pfn()).owner == blue);
+                }
+                // Back the same way, so that both stocks hold used frames.
+                REQUIRE(ops.forward(f.blue_end, *f.blue_frames, *packet));
+                auto back = net::receive_packet(f.red_end, *f.red_frames);
+                REQUIRE(back);
+                CHECK(holds(*back, bytes));
+                CHECK(only_packet(*back));
+                back->recycle(*f.red_frames);
+            }
+        }
+    }
+}
+
+LACUNA_TEST("net.handover", "forwarding a part of a frame leaves the rest behind as zeros") {
+    Fixture f;
+    const auto bytes = pattern(1514, 9);
+    net::SpanSource source{bytes};
+    REQUIRE(net::handover(mm::HandoverPolicy::Remap).send(f.red_end, *f.red_frames, source));
+    auto packet = net::receive_packet(f.blue_end, *f.blue_frames);
+    REQUIRE(packet);
+    packet->pieces()[0].extent = {14, 1000};  // as lwIP strips headers and padding
+    REQUIRE(net::handover(mm::HandoverPolicy::Remap).forward(f.blue_end, *f.blue_frames, *packet));
+    auto back = net::receive_packet(f.red_end, *f.red_frames);
+    REQUIRE(back);
+    CHECK(back->pieces()[0].extent == net::Extent{14, 1000});
+    CHECK(only_packet(*back));
+    back->recycle(*f.red_frames);
+}
+
+LACUNA_TEST("net.handover", "a full wire: an error before any work, and recovery") {
+    for (const auto& choice : mm::handover_choices) {
+        const net::HandoverOps& ops = net::handover(choice.value);
+        Fixture f;
+        const auto bytes = pattern(9000, 1);
+        std::size_t sent = 0;
+        while (true) {
+            net::SpanSource source{bytes};
+            const auto result = ops.send(f.red_end, *f.red_frames, source);
+            if (!result) {
+                CHECK(result.error() == Error::NoSpace);
+                break;
+            }
+            ++sent;
+        }
+        CHECK(sent > 5);
+        for (std::size_t i = 0; i < sent; ++i) {
+            auto packet = net::receive_packet(f.blue_end, *f.blue_frames);
+            REQUIRE(packet);
+            CHECK(holds(*packet, bytes));
+            packet->recycle(*f.blue_frames);
+        }
+        net::SpanSource source{bytes};
+        CHECK(ops.send(f.red_end, *f.red_frames, source));
+        f.wire.reset();
+        CHECK(f.machine->in_transit() == 0);
+    }
+}
+
+LACUNA_TEST("net.handover", "a receiver at its limit loses the packet, whole, and no frame") {
+    Fixture f{2};
+    const net::HandoverOps& remap = net::handover(mm::HandoverPolicy::Remap);
+    const auto large = pattern(3 * mm::page_size, 1);
+    net::SpanSource source{large};
+    REQUIRE(remap.send(f.red_end, *f.red_frames, source));
+    CHECK(net::receive_packet(f.blue_end, *f.blue_frames).error() == Error::DomainLimit);
+    CHECK(f.machine->in_transit() == 0);
+    CHECK(f.wire->counters(net::Side::B).refused == 1);
+    f.blue_frames->drain();
+    const auto small = pattern(100, 1);
+    net::SpanSource again{small};
+    REQUIRE(remap.send(f.red_end, *f.red_frames, again));
+    auto packet = net::receive_packet(f.blue_end, *f.blue_frames);
+    REQUIRE(packet);
+    packet->recycle(*f.blue_frames);
+}
+
+LACUNA_TEST("net.handover", "forged descriptors are refused and free nothing") {
+    Fixture f;
+    net::PacketFrame mine = f.red_frames->take().value_or(net::PacketFrame{});
+    REQUIRE(mine);
+    const mm::Pfn foreign{FakeMachine::frame_count - 1};
+    f.machine->entry(foreign) = {0, mm::TransitTag{99}};  // in transit, on another wire
+    for (const mm::Pfn claim : {mine.pfn(), foreign, mm::Pfn{0xffffffff}, mm::Pfn{300}}) {
+        const std::array forged{net::Descriptor::of_frame(claim, 0, 60)};
+        REQUIRE(f.red_end.send(forged));
+        CHECK(net::receive_packet(f.blue_end, *f.blue_frames).error() == Error::Refused);
+    }
+    const std::array slot{net::Descriptor{12, 0, 60, net::Carrier::Bounce, net::Position::Last}};
+    REQUIRE(f.red_end.send(slot));
+    CHECK(net::receive_packet(f.blue_end, *f.blue_frames).error() == Error::Refused);
+    CHECK(f.machine->entry(mine.pfn()).owner == red);
+    CHECK(f.machine->entry(foreign).transit == mm::TransitTag{99});
+    CHECK(f.machine->owned_by(blue) == 0);
+    f.red_frames->put(std::move(mine));
+}
+
+LACUNA_TEST("net.handover", "empty and oversized packets are refused by every policy") {
+    for (const auto& choice : mm::handover_choices) {
+        Fixture f;
+        const auto bytes = pattern(net::max_packet_bytes + 1, 1);
+        net::SpanSource large{bytes};
+        net::SpanSource empty{{}};
+        const net::HandoverOps& ops = net::handover(choice.value);
+        CHECK(ops.send(f.red_end, *f.red_frames, large).error() == Error::InvalidArgument);
+        CHECK(ops.send(f.red_end, *f.red_frames, empty).error() == Error::InvalidArgument);
+    }
+}
+
+LACUNA_TEST("net.handover", "a peer that has gone costs the packet, not the frames") {
+    Fixture f;
+    const auto bytes = pattern(5000, 1);
+    f.blue_end.close();
+    for (const auto& choice : mm::handover_choices) {
+        net::SpanSource source{bytes};
+        CHECK(net::handover(choice.value).send(f.red_end, *f.red_frames, source).error() == Error::Closed);
+    }
+    CHECK(f.machine->in_transit() == 0);
+}
+
+} // namespace

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: MIT
+#include "net/handover/packet.hpp"
+
+#include "net/handover/packet_frames.hpp"
+
+namespace net {
+
+void Packet::recycle(PacketFrames& frames) {
+    for (PacketPiece& piece : pieces()) frames.put(std::move(piece.frame));
+    clear();
+}
+
+} // namespace net

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "net/wire/wire.hpp"
+
+namespace net {
+
+/// A wire as seen from one of its ends.
+class WireEnd {
+public:
+    WireEnd(Wire& wire, Side side) : wire_(&wire), side_(side) {}
+
+    mm::TransitTag tag() const { return wire_->tag(); }
+    kernel::Result<> reserve(std::size_t pieces) const { return wire_->reserve(side_, pieces); }
+    kernel::Result<> send(std::span<const Descriptor> packet) const { return wire_->send(side_, packet); }
+    kernel::Result<> receive(PieceList& packet) const { return wire_->receive(side_, packet); }
+    bool pending() const { return wire_->pending(side_); }
+    bool peer_attached() const { return wire_->attached(other(side_)); }
+    /// A piece received that nobody will use.
+    void discard(const Descriptor& piece) const { wire_->discard(side_, piece); }
+    void count_refused() const { wire_->count_refused(side_); }
+    void attach(Waker& waker) const { wire_->attach(side_, waker); }
+    void close() const { wire_->close(side_); }
+    BounceBuffer& outgoing_bounce() const { return wire_->bounce(other(side_)); }
+    BounceBuffer& incoming_bounce() const { return wire_->bounce(side_); }
+    const WireCounters& sent() const { return wire_->counters(other(side_)); }
+    const WireCounters& received() const { return wire_->counters(side_); }
+
+private:
+    Wire* wire_;
+    Side side_;
+};
+
+} // namespace net
