@@ -2,6 +2,7 @@
 #include "net/handover/copy.hpp"
 
 #include "kernel/base/events.hpp"
+#include "net/handover/packet_reader.hpp"
 
 #include <algorithm>
 
@@ -13,32 +14,6 @@ using kernel::fail;
 using kernel::Result;
 
 namespace {
-
-/// A packet that lies in frames, read as a source.
-class PacketReader final : public PacketSource {
-public:
-    explicit PacketReader(Packet& packet) : pieces_(packet.pieces()), remaining_(packet.bytes()) {}
-    std::size_t remaining() const override { return remaining_; }
-    void read(std::span<std::byte> out) override {
-        remaining_ -= out.size();
-        while (!out.empty()) {
-            const auto rest = pieces_.front().bytes().subspan(consumed_);
-            const std::size_t take = std::min(rest.size(), out.size());
-            std::copy_n(rest.begin(), take, out.begin());
-            out = out.subspan(take);
-            consumed_ += take;
-            if (take == rest.size()) {
-                pieces_ = pieces_.subspan(1);
-                consumed_ = 0;
-            }
-        }
-    }
-
-private:
-    std::span<PacketPiece> pieces_;
-    std::size_t remaining_;
-    std::size_t consumed_ = 0;  ///< of the first piece
-};
 
 void release_all(WireEnd end, const PieceList& list) {
     for (const Descriptor& piece : list.pieces()) {

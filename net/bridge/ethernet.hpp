@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "net/bridge/mac_address.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+
+namespace net {
+
+/// The header of an Ethernet II frame (IEEE 802.3 §3.1): destination, source, type.
+struct EthernetHeader {
+    static constexpr std::size_t size = 14;
+
+    MacAddress destination;
+    MacAddress source;
+    std::uint16_t type = 0;
+
+    /// The header at the front of `frame`; nothing if the frame is too short to have one.
+    static constexpr std::optional<EthernetHeader> of(std::span<const std::byte> frame) {
+        if (frame.size() < size) return std::nullopt;
+        return EthernetHeader{*MacAddress::at(frame), *MacAddress::at(frame.subspan(6)),
+                              static_cast<std::uint16_t>(std::to_integer<unsigned>(frame[12]) << 8 |
+                                                         std::to_integer<unsigned>(frame[13]))};
+    }
+};
+
+} // namespace net
