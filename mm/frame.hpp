@@ -88,8 +88,6 @@ struct Frame {
             std::uint16_t free_object;  ///< index of the first free object
             std::uint32_t next;         ///< frame number, in the list of slabs with room
             std::uint32_t previous;     ///< frame number
-            std::uint32_t next;         ///< frame number, in the cache's list
-            std::uint32_t previous;     ///< frame number; the outer links are the domain's list
         } slab;
         struct {
             std::uint16_t live;    ///< present entries
