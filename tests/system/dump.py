@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: MIT
+"""The audit from outside: page tables read from a dump of the machine's memory."""
+
+import re
+from pathlib import Path
+
+from lacuna_tool import paths
+from lacuna_tool.dump.paging import ADDRESS, Memory
+from lacuna_tool.dump.rules import Audit, Report
+from lacuna_tool.fixture import Console, console, scratch
+from lacuna_tool.system import case, check
+
+MEGABYTES = 128
+SHOWN = 20
+
+
+def dump_audit(machine: Console, folder: Path) -> Report:
+    """Stops the machine, takes its memory, audits it, and lets the machine go on."""
+    machine.qmp.execute("stop")
+    registers = machine.qmp.monitor("info registers")
+    (root,) = re.findall(r"CR3=([0-9a-f]+)", registers)
+    path = folder / "memory"
+    machine.qmp.execute("pmemsave", val=0, size=MEGABYTES << 20, filename=str(path))
+    machine.qmp.execute("cont")
+    return Audit(Memory(path.read_bytes()), paths.kernel_elf(), int(root, 16) & ADDRESS).run()
+
+
+def _audited(commands: list[str], append: str = "") -> Report:
+    with scratch() as folder, console(append, memory=f"{MEGABYTES}M") as machine:
+        for command in commands:
+            machine.run(command)
+        return dump_audit(machine, folder)
+
+
+def _expect_clean(report: Report) -> None:
+    check(not report.violations, f"{len(report.violations)} violations:\n" + "\n".join(report.violations[:SHOWN]))
+
+
+TRAFFIC = ["ns add red", "ns add blue", "ns exec red http", "ns exec blue fetch http://10.0.2.21/index.html"]
+
+
+@case("nothing of red in blue's page table, nor the other way round")
+def after_traffic() -> None:
+    report = _audited(TRAFFIC)
+    _expect_clean(report)
+    check(len(report.owners) >= 3, f"windows of domains {sorted(report.owners)}: expected init, red and blue")
+    check(len(report.roots) >= 3, f"only {len(report.roots)} PGDs found")
+    check(report.owned_frames > 50, f"only {report.owned_frames} exclusive frames found")
+
+
+@case("the same, page by page")
+def granularity_page() -> None:
+    _expect_clean(_audited(TRAFFIC, "granularity=page"))
+
+
+@case("the same, with a bounce buffer")
+def handover_copy() -> None:
+    _expect_clean(_audited(TRAFFIC, "handover=copy"))
+
+
+@case("the same, with 4 KiB leaves")
+def small_leaves() -> None:
+    _expect_clean(_audited(TRAFFIC, "directmap.leaf=4K"))
+
+
+@case("after a namespace has gone, nothing of it is left")
+def after_destruction() -> None:
+    report = _audited([*TRAFFIC, "ns del red", "ns del blue"])
+    _expect_clean(report)
+    check(len(report.owners) <= 1, f"windows of domains {sorted(report.owners)} are left")
+
+
+@case("a frame that stays in the direct map is seen")
+def twin_direct_map() -> None:
+    report = _audited(["ns add red"], "mutant=keep-direct-map")
+    check(any(line.startswith("direct map: has frame") for line in report.violations), "the audit saw nothing")
+
+
+@case("a frame in two windows is seen")
+def twin_handover() -> None:
+    report = _audited(TRAFFIC, "mutant=skip-unmap-on-handover")
+    check(report.violations, "the audit saw nothing")

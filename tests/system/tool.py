@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: MIT
+"""The tool itself: what can be checked of it without a machine."""
+
+import tempfile
+from pathlib import Path
+
+from lacuna_tool import apt_sources, command_line, cpio, ktap
+from lacuna_tool.results import Status
+from lacuna_tool.system import case, check
+
+
+def _mirror(name: str, text: str) -> apt_sources.Source:
+    with tempfile.TemporaryDirectory() as folder:
+        parts = Path(folder) / "sources.list.d"
+        parts.mkdir()
+        (parts / name).write_text(text)
+        return apt_sources.debian_mirror(Path(folder))
+
+
+@case("finds the mirror in a deb822 stanza")
+def deb822() -> None:
+    source = _mirror("x.sources", "Enabled: no\nTypes: deb\nURIs: http://no/\nSuites: bookworm\nComponents: main\n\n"
+                     "Types: deb deb-src\n# a comment\nURIs: http://one/debian\nSuites: bookworm bookworm-updates\n"
+                     "Components: main contrib\nSigned-By:\n -----BEGIN\n .\n abc\n")
+    check(source.uri == "http://one/debian" and "abc" in source.signed_by, str(source))
+
+
+@case("finds the mirror in a one-line entry")
+def one_line() -> None:
+    source = _mirror("x.list", "# deb http://no/ bookworm main\ndeb http://sec/ bookworm-security main\n"
+                     "deb [arch=amd64 signed-by=/k.gpg] http://two/debian bookworm main # note\n")
+    check(source == apt_sources.Source("http://two/debian", "bookworm", "/k.gpg"), str(source))
+
+
+@case("packs a folder the same way twice, aligned and with its trailer")
+def archive() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "sub").mkdir()
+        (Path(folder) / "sub" / "a.txt").write_bytes(b"12345")
+        first, second = cpio.pack(Path(folder)), cpio.pack(Path(folder))
+    check(first == second and len(first) % 512 == 0, "not reproducible")
+    check(first.startswith(b"070701") and b"sub/a.txt\0" in first and b"TRAILER!!!" in first, "not a newc archive")
+
+
+@case("quotes commands so that they come apart again")
+def quoting() -> None:
+    commands = "echo 'it\\s'; ns add  red"
+    check(command_line.words(f"a=b autorun={command_line.quoted(commands)}") == ["a=b", f"autorun={commands}"],
+          command_line.quoted(commands))
+
+
+@case("reads KTAP with failures, skips and a missing end")
+def report() -> None:
+    cases, complete = ktap.parse("KTAP version 1\n1..4\nok 1 a: x\n# f.cpp:3: no\nnot ok 2 a: y\nok 3 z # SKIP why\n")
+    check([item.status for item in cases] == [Status.PASSED, Status.FAILED, Status.SKIPPED], str(cases))
+    check(not complete and "f.cpp:3" in cases[1].detail and cases[2].detail == "why", str(cases))
