@@ -41,6 +41,7 @@ enum class Rank : uint8_t {
     Timers,          ///< a CPU's timer wheel
     RunQueue,        ///< a CPU's run queue
     IrqTest,         ///< for tests
+    Hardware,        ///< registers that are reached through an index register
     Log,             ///< the log's ring
     Serial,          ///< the console, innermost: anything may print
     Count,
