@@ -99,7 +99,7 @@ Summary run_tests(const RunOptions& options) {
 
 void list_tests(std::string_view pattern) {
     for (const TestCase& test : all_tests()) {
-        if (selects(pattern, test.suite, test.name)) print("{}: {}\n", test.suite, test.name);
+        if (selects(pattern, test.suite, test.name)) print("{}\t{}\n", test.suite, test.name);
     }
 }
 

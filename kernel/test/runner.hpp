@@ -26,7 +26,7 @@ struct Summary {
 /// Runs all tests that `options.pattern` selects, in link order. Thread context.
 Summary run_tests(const RunOptions& options);
 
-/// Prints "suite: name" for each selected test.
+/// Prints suite, tab, name for each selected test.
 void list_tests(std::string_view pattern);
 
 } // namespace kernel::test

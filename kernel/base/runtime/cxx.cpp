@@ -6,23 +6,53 @@
 #include <string>
 
 #include "kernel/base/assert.hpp"
+#include "kernel/base/runtime/shared_heap.hpp"
 
 // libc++ declares these members `extern template`; std::format's code refers to them.
 template class std::basic_string<char>;
 
-// No code of the kernel may allocate behind its owner's back: memory comes from a Domain, a slab cache
-// or the kernel heap by name. std::format refers to these operators but does not reach them with the
-// argument types that the kernel formats.
-void* operator new(std::size_t) { kernel::panic("operator new: the kernel allocates by name only"); }
-void* operator new[](std::size_t) { kernel::panic("operator new[]: the kernel allocates by name only"); }
-void operator delete(void*) noexcept { kernel::panic("operator delete reached"); }
-void operator delete[](void*) noexcept { kernel::panic("operator delete[] reached"); }
-void operator delete(void*, std::size_t) noexcept { kernel::panic("operator delete reached"); }
-void operator delete[](void*, std::size_t) noexcept { kernel::panic("operator delete[] reached"); }
-void operator delete(void*, std::align_val_t) noexcept { kernel::panic("operator delete reached"); }
-void operator delete(void*, std::size_t, std::align_val_t) noexcept {
-    kernel::panic("operator delete reached");
+namespace {
+
+constinit kernel::SharedHeap shared_heap;
+
+void* allocate(std::size_t bytes, std::size_t alignment) {
+    return shared_heap.allocate != nullptr ? shared_heap.allocate(bytes, alignment) : nullptr;
 }
+
+void* allocate_or_panic(std::size_t bytes) {
+    void* const memory = allocate(bytes, __STDCPP_DEFAULT_NEW_ALIGNMENT__);
+    // Whoever can do without the memory says so with std::nothrow.
+    if (memory == nullptr) kernel::panic("operator new: no memory, or no heap yet");
+    return memory;
+}
+
+void release(void* memory) {
+    if (memory != nullptr) shared_heap.release(memory);
+}
+
+} // namespace
+
+namespace kernel {
+void set_shared_heap(const SharedHeap& heap) { shared_heap = heap; }
+} // namespace kernel
+
+void* operator new(std::size_t bytes) { return allocate_or_panic(bytes); }
+void* operator new[](std::size_t bytes) { return allocate_or_panic(bytes); }
+void* operator new(std::size_t bytes, const std::nothrow_t&) noexcept {
+    return allocate(bytes, __STDCPP_DEFAULT_NEW_ALIGNMENT__);
+}
+void* operator new[](std::size_t bytes, const std::nothrow_t&) noexcept {
+    return allocate(bytes, __STDCPP_DEFAULT_NEW_ALIGNMENT__);
+}
+void* operator new(std::size_t bytes, std::align_val_t alignment, const std::nothrow_t&) noexcept {
+    return allocate(bytes, static_cast<std::size_t>(alignment));
+}
+void operator delete(void* memory) noexcept { release(memory); }
+void operator delete[](void* memory) noexcept { release(memory); }
+void operator delete(void* memory, std::size_t) noexcept { release(memory); }
+void operator delete[](void* memory, std::size_t) noexcept { release(memory); }
+void operator delete(void* memory, std::align_val_t) noexcept { release(memory); }
+void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { release(memory); }
 
 namespace std {
 inline namespace __1 {
