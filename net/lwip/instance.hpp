@@ -11,6 +11,7 @@ class Domain;
 }
 namespace kernel {
 class NetNamespace;
+class Task;
 }
 
 namespace net {
@@ -25,6 +26,7 @@ struct Instance {
     mm::Domain* domain = nullptr;
     Stack* stack = nullptr;
     SharedObjects* objects = nullptr;
+    kernel::Task* lwip_thread = nullptr; ///< null: lwIP asked for its thread and there was none to be had
 };
 
 /// The current namespace's own. Outside any network namespace nothing is mapped there and touching it

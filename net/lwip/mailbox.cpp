@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "kernel/sched/sched.hpp"
 #include "net/lwip/instance.hpp"
 #include "net/lwip/mailbox.hpp"
 
@@ -15,6 +16,8 @@ kernel::Deadline deadline(u32_t timeout_ms) {
     return timeout_ms == 0 ? kernel::Deadline::never()
                            : kernel::Deadline::in(kernel::milliseconds(timeout_ms));
 }
+
+bool is_lwip_thread() { return &kernel::current() == net::instance.lwip_thread; }
 
 } // namespace
 
@@ -77,8 +80,12 @@ err_t sys_mbox_trypost_fromisr(sys_mbox_t* mailbox, void* message) {
 }
 
 u32_t sys_arch_mbox_fetch(sys_mbox_t* mailbox, void** message, u32_t timeout) {
-    // A killed task sees a time-out: its callers in lwIP give up cleanly, and the application returns.
-    if (!(*mailbox)->gate->filled.acquire(deadline(timeout))) {
+    if (const auto filled = (*mailbox)->gate->filled.acquire(deadline(timeout)); !filled) {
+        // A killed task sees a time-out: its callers in lwIP give up cleanly, and the application
+        // returns. lwIP's own thread would only ask again; it holds nothing here, and ends.
+        if (filled.error() == kernel::Error::Killed && is_lwip_thread()) {
+            kernel::exit(kernel::ExitReason::Killed);
+        }
         if (message != nullptr) *message = nullptr;
         return SYS_ARCH_TIMEOUT;
     }

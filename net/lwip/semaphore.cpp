@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // lwIP's semaphores and mutexes: a pointer in exclusive memory to a kernel object in shared memory.
+#include "kernel/sched/sched.hpp"
 #include "kernel/sync/mutex.hpp"
 #include "kernel/sync/semaphore.hpp"
 #include "net/lwip/instance.hpp"

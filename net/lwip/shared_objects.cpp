@@ -1,7 +1,15 @@
 // SPDX-License-Identifier: MIT
 #include "net/lwip/shared_objects.hpp"
 
+#include "mm/memory.hpp"
+
 namespace net {
+
+void* SharedObject::operator new(std::size_t bytes, const std::nothrow_t&) noexcept {
+    return kernel::memory().kmalloc(bytes).value_or(nullptr);
+}
+
+void SharedObject::operator delete(void* object) noexcept { kernel::memory().kfree(object); }
 
 SharedObjects::~SharedObjects() {
     while (SharedObject* object = objects_.unlocked().pop_front()) delete object;

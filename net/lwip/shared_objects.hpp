@@ -4,12 +4,23 @@
 #include "kernel/base/intrusive_list.hpp"
 #include "kernel/sync/spin_locked.hpp"
 
+#include <cstddef>
+#include <new>
+
 namespace net {
 
 /// A kernel object that lwIP holds a pointer to: a semaphore, a mutex, a mailbox's gate. It lies in
 /// shared memory, because tasks wait on it.
 struct SharedObject {
+    SharedObject() = default;
+    SharedObject(const SharedObject&) = delete;
+    SharedObject& operator=(const SharedObject&) = delete;
     virtual ~SharedObject() = default;
+
+    /// From the kernel's shared heap; null if there is no memory.
+    static void* operator new(std::size_t bytes, const std::nothrow_t&) noexcept;
+    static void operator delete(void* object) noexcept;
+
     kernel::ListHook<SharedObject> hook;
 };
 

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "kernel/base/result.hpp"
+#include "kernel/sync/completion.hpp"
+#include "kernel/sync/mutex.hpp"
+#include "kernel/sync/semaphore.hpp"
+#include "net/stack/rx_source.hpp"
+
+#include <atomic>
+
+namespace net {
+
+/// The thread that brings packets into a namespace: it drains the sources that have something, in turn,
+/// and sleeps while none has. A shared object; the thread itself, and its stack, are the namespace's.
+///
+///     notify (any context): source.pending = true; wake      thread: wait; drain every pending source
+class RxThread {
+public:
+    /// Packets a source may bring before the next one has its turn.
+    static constexpr unsigned budget = 32;
+
+    RxThread() = default;
+    RxThread(const RxThread&) = delete;
+    RxThread& operator=(const RxThread&) = delete;
+
+    /// Spawns the thread in the current namespace. Errors: OutOfMemory, DomainLimit.
+    kernel::Result<> start();
+
+    /// Adds a source; it is drained once, whatever it says. Thread context, without the core lock.
+    void attach(RxSource& source);
+    /// Takes a source away. When this returns, its drain is not running and never will again. Thread
+    /// context, without the core lock; from the source's own drain() and shutdown() too.
+    void detach(RxSource& source);
+
+    /// What the thread does when it ends, inside its namespace: before and after its sources go.
+    struct Farewell {
+        void (*before_sources)();
+        void (*after_sources)();
+    };
+    /// Makes the thread say farewell, shut its sources down and end. `farewell` is a constant of the
+    /// program. Any thread, in any namespace; returns when the thread has ended.
+    void stop(const Farewell& farewell);
+
+    /// Wakes the thread. Any context.
+    void wake();
+
+private:
+    static void main(void* self);
+    void run();
+    bool drain_pending();
+    void shut_down_sources();
+
+    kernel::Mutex mutex_{"rx sources"};
+    RxSource* sources_ LACUNA_GUARDED_BY(mutex_) = nullptr;
+    RxSource* cursor_ LACUNA_GUARDED_BY(mutex_) = nullptr; ///< next to look at in this round
+    kernel::Semaphore wakeups_{0};
+    kernel::Completion ended_;
+    std::atomic<bool> started_{false};
+    std::atomic<bool> awake_{false}; ///< a wake-up is on its way: one is enough
+    std::atomic<const Farewell*> farewell_{nullptr};
+};
+
+} // namespace net
