@@ -60,7 +60,9 @@ private:
     bool everything_ = false;
     std::size_t count_ = 0;
     std::uint32_t retired_ = no_frame;
-    std::array<VirtAddr, capacity> pages_; // not initialised: most batches hold one page
+    union { // left uninitialised: most batches hold one page
+        std::array<VirtAddr, capacity> pages_;
+    };
 };
 
 } // namespace mm

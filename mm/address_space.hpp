@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <span>
+#include <utility>
+
+#include "kernel/base/intrusive_list.hpp"
+#include "mm/image_map.hpp"
+#include "mm/window.hpp"
+
+namespace mm {
+
+/// What a domain brings into an address space. The window and the image outlive the address space.
+struct SpaceMember {
+    DomainId domain;
+    DomainKind kind = DomainKind::Net;
+    Window* window = nullptr;
+    const ImageMap* image = nullptr;  ///< network namespaces that have one
+};
+
+/// Which domains an address space is made of: at most one of each kind.
+class SpaceKey {
+public:
+    constexpr SpaceKey() = default;
+    explicit SpaceKey(std::span<const SpaceMember> members);
+    bool contains(DomainId domain) const;
+    bool operator==(const SpaceKey&) const = default;
+
+private:
+    std::array<DomainId, domain_kinds> domains_{};  ///< by kind; shared_domain where there is none
+};
+
+/// A top-level page table: a copy of the kernel's, with the windows of some domains added. Shared by
+/// all tasks that are in the same domains. Made and kept by AddressSpaceCache; held through
+/// AddressSpaceRef. The object itself is shared memory.
+class AddressSpace {
+public:
+    const SpaceKey& key() const { return key_; }
+    bool contains(DomainId domain) const { return key_.contains(domain); }
+
+    /// Its table; where isolation is `none`, the kernel's, since each CPU has one of its own.
+    Pfn pgd() const { return pgd_; }
+
+    /// Where isolation is `none`: the entry that a CPU's table takes up for lwIP's image.
+    arch::Pte image_entry() const { return image_entry_; }
+
+    AddressSpace(const AddressSpace&) = delete;
+    AddressSpace& operator=(const AddressSpace&) = delete;
+
+private:
+    friend class AddressSpaceCache;
+    friend class AddressSpaceRef;
+
+    AddressSpace(SpaceKey key, Pfn pgd, std::span<const SpaceMember> members);
+
+    void loaded(unsigned cpu) {
+        for (std::size_t i = 0; i < window_count_; ++i) windows_[i]->loaded(cpu);
+    }
+    /// Its windows are gone from `cpu`, but for those that `successor` has as well.
+    void unloaded(unsigned cpu, const AddressSpace& successor);
+
+    SpaceKey key_;
+    Pfn pgd_;
+    arch::Pte image_entry_;
+    std::size_t window_count_ = 0;
+    std::array<Window*, domain_kinds> windows_{};
+    std::atomic<std::uint32_t> references_ = 1;
+    class AddressSpaceCache* cache_ = nullptr;
+    kernel::ListHook<AddressSpace> hook_;
+};
+
+/// Keeps an address space alive. Releasing the last one frees the table: thread context, no lock of
+/// rank AddressSpaceCache or higher held, and the address space not loaded on any CPU.
+class AddressSpaceRef {
+public:
+    AddressSpaceRef() = default;
+    AddressSpaceRef(const AddressSpaceRef& other) : space_(other.space_) {
+        if (space_ != nullptr) space_->references_.fetch_add(1, std::memory_order_relaxed);
+    }
+    AddressSpaceRef(AddressSpaceRef&& other) noexcept : space_(std::exchange(other.space_, nullptr)) {}
+    AddressSpaceRef& operator=(AddressSpaceRef other) noexcept {
+        std::swap(space_, other.space_);
+        return *this;
+    }
+    ~AddressSpaceRef() { release(); }
+
+    explicit operator bool() const { return space_ != nullptr; }
+    AddressSpace& operator*() const { return *space_; }
+    AddressSpace* operator->() const { return space_; }
+    AddressSpace* get() const { return space_; }
+
+private:
+    friend class AddressSpaceCache;
+    /// Takes over a reference that has been counted.
+    explicit AddressSpaceRef(AddressSpace& counted) : space_(&counted) {}
+    void release();
+
+    AddressSpace* space_ = nullptr;
+};
+
+} // namespace mm
