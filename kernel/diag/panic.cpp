@@ -19,7 +19,7 @@ constinit std::atomic<bool> panicking{false};
 
 /// Takes the console for good. A panic within a panic ends the machine at once.
 void begin_panic() {
-    arch::interrupts_disable();
+    arch::disable_interrupts();
     if (panicking.exchange(true)) {
         write("\npanic within a panic\n");
         arch::exit_machine(arch::ExitCode::Panic);

@@ -8,6 +8,8 @@
 #include "kernel/base/assert.hpp"
 #include "kernel/base/runtime/shared_heap.hpp"
 
+const std::nothrow_t std::nothrow{};
+
 // libc++ declares these members `extern template`; std::format's code refers to them.
 template class std::basic_string<char>;
 
@@ -19,8 +21,9 @@ void* allocate(std::size_t bytes, std::size_t alignment) {
     return shared_heap.allocate != nullptr ? shared_heap.allocate(bytes, alignment) : nullptr;
 }
 
-void* allocate_or_panic(std::size_t bytes) {
-    void* const memory = allocate(bytes, __STDCPP_DEFAULT_NEW_ALIGNMENT__);
+void* allocate_or_panic(std::size_t bytes,
+                        std::size_t alignment = __STDCPP_DEFAULT_NEW_ALIGNMENT__) {
+    void* const memory = allocate(bytes, alignment);
     // Whoever can do without the memory says so with std::nothrow.
     if (memory == nullptr) kernel::panic("operator new: no memory, or no heap yet");
     return memory;
@@ -38,6 +41,9 @@ void set_shared_heap(const SharedHeap& heap) { shared_heap = heap; }
 
 void* operator new(std::size_t bytes) { return allocate_or_panic(bytes); }
 void* operator new[](std::size_t bytes) { return allocate_or_panic(bytes); }
+void* operator new(std::size_t bytes, std::align_val_t alignment) {
+    return allocate_or_panic(bytes, static_cast<std::size_t>(alignment));
+}
 void* operator new(std::size_t bytes, const std::nothrow_t&) noexcept {
     return allocate(bytes, __STDCPP_DEFAULT_NEW_ALIGNMENT__);
 }
