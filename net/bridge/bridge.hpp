@@ -55,6 +55,7 @@ private:
         Bridge* bridge = nullptr;
         std::uint16_t number = 0;
         void deliver(Packet& packet) override { bridge->receive(PortId{number}, packet); }
+        void port_gone() override { bridge->remove(PortId{number}); }
     };
     /// Where a frame goes: one port, nowhere (it is local), or everywhere.
     enum class Reach : std::uint8_t { One, Local, All };

@@ -44,6 +44,7 @@ struct RecordingSink final : net::PacketSink {
         ++delivered;
         packet.recycle(frames);
     }
+    void port_gone() override {}
     net::PacketFrames& frames;
     int delivered = 0;
 };
@@ -135,7 +136,7 @@ LACUNA_TEST("net.bridge", "short frames, hairpins and full ports lose the packet
 LACUNA_TEST("net.bridge", "a port that is removed gets nothing more and leaves its number") {
     Fixture f;
     f.receive(1, broadcast, blue);
-    f.bridge->remove(net::PortId{1});
+    f.bridge->input(net::PortId{1}).port_gone();
     CHECK(f.bridge->port_count() == 2);
     f.receive(0, blue, red);
     CHECK(f.ports[1].forwarded == 0);

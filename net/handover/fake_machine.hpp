@@ -11,7 +11,7 @@
 namespace net::test {
 
 /// A few frames and who owns each, for tests of handover without an MMU. Owner 0 is nobody.
-class FakeMachine final : public TransitReclaimer {
+class FakeMachine final : public WireMemory {
 public:
     static constexpr std::size_t frame_count = 512;
     struct Entry {
@@ -34,6 +34,8 @@ public:
         for (const Entry& e : entries_) count += e.transit.raw != 0 ? 1 : 0;
         return count;
     }
+    kernel::Result<std::byte*> allocate_slot() override { return new std::byte[mm::page_size]{}; }
+    void free_slot(std::byte* slot) override { delete[] slot; }
     void reclaim(mm::Pfn frame, mm::TransitTag wire) override {
         if (frame.raw() >= frame_count || entry(frame).transit != wire) return;
         bytes(frame).fill(std::byte{0});

@@ -18,7 +18,7 @@ namespace net {
 class PacketFrames {
 public:
     /// Frames kept; what comes on top goes back to the store at once.
-    static constexpr std::size_t capacity = 256;
+    static constexpr std::size_t capacity = 120;
 
     constexpr PacketFrames() = default;
 

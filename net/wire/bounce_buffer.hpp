@@ -8,10 +8,20 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <span>
 
 namespace net {
+
+/// Where bounce buffers get their slots: page-sized pieces of shared memory.
+class SlotMemory {
+public:
+    /// A zeroed, page-sized piece. Error: OutOfMemory.
+    virtual kernel::Result<std::byte*> allocate_slot() = 0;
+    virtual void free_slot(std::byte* slot) = 0;
+
+protected:
+    ~SlotMemory() = default;
+};
 
 /// Page-sized slots in shared memory through which the `copy` policy passes packets in one direction.
 ///
@@ -23,6 +33,11 @@ namespace net {
 class BounceBuffer {
 public:
     static constexpr std::uint32_t slot_count = 64;
+
+    explicit BounceBuffer(SlotMemory& memory) : memory_(memory) {}
+    ~BounceBuffer();
+    BounceBuffer(const BounceBuffer&) = delete;
+    BounceBuffer& operator=(const BounceBuffer&) = delete;
 
     /// Claims a free slot. Errors: NoSpace (all in flight), OutOfMemory.
     kernel::Result<std::uint32_t> acquire();
@@ -38,13 +53,11 @@ public:
     std::size_t free_slots() const;
 
 private:
-    struct alignas(64) Slot {
-        std::array<std::byte, mm::page_size> bytes{};
-    };
     bool in_use(std::uint32_t slot) const;
 
+    SlotMemory& memory_;
     std::atomic<std::uint64_t> in_use_{0};  ///< bit n: slot n holds a packet
-    std::array<std::unique_ptr<Slot>, slot_count> slots_{};
+    std::array<std::byte*, slot_count> slots_{};
 };
 
 } // namespace net

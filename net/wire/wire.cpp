@@ -26,7 +26,8 @@ void Wire::attach(Side side, Waker& waker) {
 
 void Wire::close(Side side) {
     End& end = ends_[index(side)];
-    if (end.waker.exchange(nullptr) == nullptr) return;
+    if (end.gone.exchange(true)) return;
+    end.waker.store(nullptr);
     // A sender on another CPU may be inside wake(); the waker may go away once we return.
     while (end.wakers_running.load() != 0) arch::pause();
     drain(side);
@@ -69,7 +70,7 @@ Result<> Wire::receive(Side to, PieceList& packet) {
 
 void Wire::discard(Side to, const Descriptor& piece) {
     if (piece.carrier == Carrier::Frame) {
-        reclaimer_.reclaim(piece.pfn(), tag_);
+        memory_.reclaim(piece.pfn(), tag_);
     } else if (piece.carrier == Carrier::Bounce) {
         bounce(to).release(piece.index);
     }

@@ -26,15 +26,16 @@ protected:
     ~Waker() = default;
 };
 
-/// Takes back what nobody will receive any more. Called by the thread that tears a wire down.
-class TransitReclaimer {
+/// What a wire needs of the memory system.
+class WireMemory : public SlotMemory {
 public:
-    /// Zeroes the frame and frees it if it really is in transit on `wire`; ignores it otherwise, since
-    /// the claim comes out of shared memory.
+    /// Takes back a frame that nobody will receive any more: zeroes and frees it if it really is in transit
+    /// on `wire`, ignores it otherwise, since the claim comes out of shared memory. Called by the thread
+    /// that tears an end down, or that refuses a packet.
     virtual void reclaim(mm::Pfn frame, mm::TransitTag wire) = 0;
 
 protected:
-    ~TransitReclaimer() = default;
+    ~WireMemory() = default;
 };
 
 /// What one direction of a wire has seen. Counts since creation.
@@ -55,7 +56,8 @@ struct WireCounters {
 class Wire {
 public:
     /// `tag`: not 0, and no other wire's in this boot.
-    Wire(mm::TransitTag tag, TransitReclaimer& reclaimer) : tag_(tag), reclaimer_(reclaimer) {}
+    Wire(mm::TransitTag tag, WireMemory& memory)
+        : tag_(tag), memory_(memory), directions_{Direction{memory}, Direction{memory}} {}
     /// Both ends are closed or were never attached. Reclaims what is left in flight.
     ~Wire();
     Wire(const Wire&) = delete;
@@ -65,11 +67,13 @@ public:
 
     /// Declares who receives at `side`. Precondition: `waker` outlives `close(side)`.
     void attach(Side side, Waker& waker);
-    /// The end goes away: no wake-ups any more, later sends towards it fail with Closed, and what is in
+    /// The end goes away, or never comes: no wake-ups any more, later sends towards it fail with Closed, and what is in
     /// flight towards it is reclaimed. The peer is woken, so that it notices. Idempotent.
     void close(Side side);
     /// True between `attach` and `close`.
     bool attached(Side side) const { return ends_[index(side)].waker.load() != nullptr; }
+    /// True from `close` on: nobody will be there again.
+    bool gone(Side side) const { return ends_[index(side)].gone.load(); }
 
     /// Puts one packet on the wire and wakes the receiver. The frames must be in transit on this wire
     /// already: once this returns success they are no longer the sender's to touch.
@@ -94,6 +98,7 @@ public:
 
 private:
     struct Direction {
+        explicit Direction(WireMemory& memory) : bounce(memory) {}
         DescriptorRing ring;
         BounceBuffer bounce;
         WireCounters counters;
@@ -101,6 +106,7 @@ private:
     struct End {
         std::atomic<Waker*> waker{nullptr};
         std::atomic<std::uint32_t> wakers_running{0};
+        std::atomic<bool> gone{false};
     };
 
     static constexpr std::size_t index(Side side) { return static_cast<std::size_t>(side); }
@@ -113,7 +119,7 @@ private:
     void drain(Side side);
 
     mm::TransitTag tag_;
-    TransitReclaimer& reclaimer_;
+    WireMemory& memory_;
     std::array<Direction, 2> directions_;
     std::array<End, 2> ends_;
 };

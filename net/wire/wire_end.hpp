@@ -15,7 +15,7 @@ public:
     kernel::Result<> send(std::span<const Descriptor> packet) const { return wire_->send(side_, packet); }
     kernel::Result<> receive(PieceList& packet) const { return wire_->receive(side_, packet); }
     bool pending() const { return wire_->pending(side_); }
-    bool peer_attached() const { return wire_->attached(other(side_)); }
+    bool peer_gone() const { return wire_->gone(other(side_)); }
     /// A piece received that nobody will use.
     void discard(const Descriptor& piece) const { wire_->discard(side_, piece); }
     void count_refused() const { wire_->count_refused(side_); }

@@ -19,7 +19,9 @@ struct CountingWaker final : net::Waker {
     int wakes = 0;
 };
 
-struct RecordingReclaimer final : net::TransitReclaimer {
+struct RecordingMemory final : net::WireMemory {
+    kernel::Result<std::byte*> allocate_slot() override { return new std::byte[mm::page_size]{}; }
+    void free_slot(std::byte* slot) override { delete[] slot; }
     void reclaim(mm::Pfn frame, mm::TransitTag wire) override {
         last_frame = frame;
         last_wire = wire;
@@ -31,10 +33,10 @@ struct RecordingReclaimer final : net::TransitReclaimer {
 };
 
 struct Fixture {
-    RecordingReclaimer reclaimer;
+    RecordingMemory memory;
     CountingWaker a;
     CountingWaker b;
-    std::unique_ptr<Wire> wire = std::make_unique<Wire>(mm::TransitTag{5}, reclaimer);
+    std::unique_ptr<Wire> wire = std::make_unique<Wire>(mm::TransitTag{5}, memory);
     Fixture() {
         wire->attach(Side::A, a);
         wire->attach(Side::B, b);
@@ -55,7 +57,7 @@ LACUNA_TEST("net.wire", "a packet wakes the receiver and is counted") {
     CHECK(packet.pieces()[0].pfn() == mm::Pfn{42});
     CHECK(f.wire->counters(Side::B).packets == 1);
     CHECK(f.wire->counters(Side::B).bytes == 60);
-    CHECK(f.reclaimer.count == 0);
+    CHECK(f.memory.count == 0);
 }
 
 LACUNA_TEST("net.wire", "a full ring is a clear error, counted, and passes") {
@@ -80,12 +82,13 @@ LACUNA_TEST("net.wire", "closing an end reclaims what flies towards it and wakes
     REQUIRE(f.wire->send(Side::B, one));
     const int wakes = f.a.wakes;
     f.wire->close(Side::B);
-    CHECK(f.reclaimer.count == 2);
-    CHECK(f.reclaimer.last_frame == mm::Pfn{42});
-    CHECK(f.reclaimer.last_wire == mm::TransitTag{5});
+    CHECK(f.memory.count == 2);
+    CHECK(f.memory.last_frame == mm::Pfn{42});
+    CHECK(f.memory.last_wire == mm::TransitTag{5});
     CHECK(f.wire->counters(Side::B).reclaimed == 2);
     CHECK(f.a.wakes == wakes + 1);
-    CHECK(!f.wire->attached(Side::B));
+    CHECK(f.wire->gone(Side::B));
+    CHECK(!f.wire->gone(Side::A));
     CHECK(f.wire->send(Side::A, one).error() == Error::Closed);
     // What was on its way to the side that stays still arrives.
     PieceList packet;
@@ -97,11 +100,12 @@ LACUNA_TEST("net.wire", "a wire that goes away reclaims both directions") {
     REQUIRE(f.wire->send(Side::A, one));
     REQUIRE(f.wire->send(Side::B, one));
     f.wire.reset();
-    CHECK(f.reclaimer.count == 2);
+    CHECK(f.memory.count == 2);
 }
 
 LACUNA_TEST("net.wire", "bounce slots are zero again when they come back") {
-    net::BounceBuffer buffer;
+    RecordingMemory memory;
+    net::BounceBuffer buffer{memory};
     const auto slot = buffer.acquire();
     REQUIRE(slot);
     auto bytes = buffer.bytes(*slot);
@@ -118,7 +122,8 @@ LACUNA_TEST("net.wire", "bounce slots are zero again when they come back") {
 }
 
 LACUNA_TEST("net.wire", "bounce slots run out clearly, and forged numbers are ignored") {
-    net::BounceBuffer buffer;
+    RecordingMemory memory;
+    net::BounceBuffer buffer{memory};
     for (std::uint32_t i = 0; i < net::BounceBuffer::slot_count; ++i) REQUIRE(buffer.acquire());
     CHECK(buffer.acquire().error() == Error::NoSpace);
     buffer.release(64);

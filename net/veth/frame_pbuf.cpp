@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+#include "net/veth/frame_pbuf.hpp"
+
+#include "mm/memory.hpp"
+#include "net/links/link_state.hpp"
+#include "net/lwip/instance.hpp"
+
+#include <limits>
+#include <memory>
+#include <new>
+
+namespace net {
+
+using kernel::Error;
+using kernel::fail;
+using kernel::Result;
+
+namespace {
+
+/// What lwIP sees as a pbuf: its header, and behind it the frame that it stands for.
+struct FramePbuf {
+    pbuf_custom header;  // first, so that lwIP's pointer is ours
+    PacketFrame frame;
+};
+
+/// Shared description of the cache; the objects are each namespace's own.
+constinit const mm::ExclusiveCache* cache = nullptr;
+
+void free_frame_pbuf(pbuf* p) {
+    auto* ours = reinterpret_cast<FramePbuf*>(p);
+    link_state->frames.put(std::move(ours->frame));
+    std::destroy_at(ours);
+    cache->free(*instance.domain, ours);
+}
+
+Result<pbuf*> wrap_piece(PacketPiece& piece) {
+    void* memory = TRY(cache->alloc(*instance.domain));
+    auto* ours = new (memory) FramePbuf{};
+    ours->frame = std::move(piece.frame);
+    ours->header.custom_free_function = &free_frame_pbuf;
+    const auto bytes = ours->frame.bytes().subspan(piece.extent.begin, piece.extent.size());
+    const auto length = static_cast<u16_t>(bytes.size());
+    // PBUF_REF: the header is not in front of the data, and lwIP may not grow it backwards.
+    return pbuf_alloced_custom(PBUF_RAW, length, PBUF_REF, &ours->header, bytes.data(), length);
+}
+
+} // namespace
+
+Result<> prepare_frame_pbufs() {
+    if (cache != nullptr) return {};
+    cache = TRY(kernel::memory().slabs().create_exclusive(
+        {.name = "frame_pbuf", .size = sizeof(FramePbuf), .align = alignof(FramePbuf)}));
+    return {};
+}
+
+Result<pbuf*> wrap(Packet& packet) {
+    if (packet.empty() || packet.bytes() > std::numeric_limits<u16_t>::max()) {
+        packet.recycle(link_state->frames);
+        return fail(Error::InvalidArgument);
+    }
+    pbuf* chain = nullptr;
+    for (PacketPiece& piece : packet.pieces()) {
+        auto next = wrap_piece(piece);
+        if (!next) {
+            if (chain != nullptr) pbuf_free(chain);
+            packet.recycle(link_state->frames);
+            return next;
+        }
+        if (chain == nullptr) {
+            chain = *next;
+        } else {
+            pbuf_cat(chain, *next);
+        }
+    }
+    packet.clear();
+    return chain;
+}
+
+} // namespace net

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "kernel/base/result.hpp"
+#include "net/bridge/mac_address.hpp"
+#include "net/handover/port.hpp"
+#include "net/veth/interface_config.hpp"
+
+#include <lwip/netif.h>
+
+namespace net {
+
+/// An lwIP interface in front of a port: Ethernet with ARP and ND, IPv4 and IPv6.
+///
+/// Lies in the namespace's own memory and deletes itself when its port goes. Context: inside the
+/// namespace, under the core lock.
+class Interface final : public PacketSink {
+public:
+    /// Makes an interface, sets its addresses and brings it up. `port` outlives it.
+    /// Errors: OutOfMemory, DomainLimit; InvalidArgument for an MTU out of range.
+    static kernel::Result<Interface*> create(Port& port, const InterfaceConfig& config);
+
+    Interface(Port& port, const InterfaceConfig& config) : port_(port), config_(config) {}
+    Interface(const Interface&) = delete;
+    Interface& operator=(const Interface&) = delete;
+
+    netif& lwip() { return netif_; }
+
+    void deliver(Packet& packet) override;
+    void port_gone() override;
+
+private:
+    kernel::Result<> add();
+    void address();
+    static err_t initialise(netif* interface);
+    static err_t transmit(netif* interface, pbuf* p);
+
+    Port& port_;
+    InterfaceConfig config_;
+    netif netif_{};
+};
+
+} // namespace net

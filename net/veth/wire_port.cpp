@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+#include "net/veth/wire_port.hpp"
+
+#include "kernel/ns/net_namespace.hpp"
+#include "kernel/sync/completion.hpp"
+#include "net/bridge/bridge.hpp"
+#include "net/lwip/instance.hpp"
+#include "net/stack/core_lock.hpp"
+#include "net/stack/stack.hpp"
+#include "net/veth/interface.hpp"
+
+#include <format>
+
+namespace net {
+
+using kernel::Error;
+using kernel::fail;
+using kernel::Result;
+
+WirePort::WirePort(WireEnd end, const HandoverOps& handover, kernel::Completion& closed, std::uint32_t serial)
+    : end_(end), handover_(handover), closed_(closed) {
+    std::format_to_n(name_.data(), name_.size() - 1, "veth{}", serial);
+}
+
+Result<> WirePort::open(const Config& config) {
+    if (auto connected = connect(config); !connected) {
+        closed_.complete();
+        return connected;
+    }
+    {
+        kernel::MutexGuard guard(instance.space->devices_mutex);
+        instance.space->devices.push_back(*this);
+    }
+    end_.attach(*this);
+    instance.stack->rx().attach(*this);
+    return {};
+}
+
+Result<> WirePort::connect(const Config& config) {
+    TRY(prepare_link_state());
+    const CoreLock lock;
+    PacketSink* sink = nullptr;
+    if (config.role == Role::BridgePort) {
+        if (link_state->bridge == nullptr) return fail(Error::NotFound);
+        const PortId port = TRY(link_state->bridge->add(*this));
+        sink = &link_state->bridge->input(port);
+    } else {
+        sink = TRY(Interface::create(*this, config.interface));
+    }
+    const auto id = link_state->add(*sink);
+    if (!id) {
+        sink->port_gone();
+        return fail(id.error());
+    }
+    sink_ = *id;
+    return {};
+}
+
+unsigned WirePort::drain(unsigned budget) {
+    unsigned taken = 0;
+    if (end_.pending()) {
+        const CoreLock lock;
+        PacketSink& sink = link_state->sink(sink_);
+        for (; taken < budget; ++taken) {
+            auto packet = receive_packet(end_, link_state->frames);
+            if (packet) {
+                sink.deliver(*packet);
+            } else if (packet.error() == Error::WouldBlock) {
+                break;
+            }
+        }
+    }
+    // The peer went, and what it had sent before has arrived. After this the pair may be freed at any time.
+    if (taken < budget && end_.peer_gone() && !end_.pending()) shutdown();
+    return taken;
+}
+
+void WirePort::shutdown() {
+    instance.stack->rx().detach(*this);
+    {
+        const CoreLock lock;
+        link_state->sink(sink_).port_gone();
+        link_state->remove(sink_);
+    }
+    end_.close();
+    {
+        kernel::MutexGuard guard(instance.space->devices_mutex);
+        instance.space->devices.remove(*this);
+    }
+    closed_.complete();
+}
+
+} // namespace net

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "kernel/ns/net_device.hpp"
+#include "net/handover/handover.hpp"
+#include "net/links/link_state.hpp"
+#include "net/stack/rx_source.hpp"
+#include "net/veth/interface_config.hpp"
+#include "net/wire/wire_end.hpp"
+
+#include <array>
+#include <atomic>
+
+namespace kernel {
+class Completion;
+}
+
+namespace net {
+
+/// One end of a veth pair in its namespace: what comes off the wire goes to a sink there, an lwIP
+/// interface or a bridge; what the sink's owner sends goes onto the wire.
+///
+/// A shared object: the peer's threads wake it. It knows its sink by number only.
+///
+///     made -> open() -> open -> shutdown(), or the peer closed and the wire is drained -> closed
+class WirePort final : public RxSource, public Waker, public Port, public kernel::NetDevice {
+public:
+    /// What the end is in its namespace.
+    enum class Role : std::uint8_t { Interface, BridgePort };
+    struct Config {
+        Role role = Role::Interface;
+        InterfaceConfig interface;  ///< if that is the role
+    };
+
+    /// `closed` is completed when the end is closed. All three references outlive the port.
+    WirePort(WireEnd end, const HandoverOps& handover, kernel::Completion& closed, std::uint32_t serial);
+
+    /// Brings the end up in the current namespace. Without the core lock.
+    /// Errors: OutOfMemory, DomainLimit, InvalidArgument, NoSpace; NotFound: a bridge port in a namespace
+    /// without a bridge. The end is then closed.
+    kernel::Result<> open(const Config& config);
+
+    const WireEnd& end() const { return end_; }
+
+    void wake() override { notify(); }
+    unsigned drain(unsigned budget) override;
+    void shutdown() override;
+    kernel::Result<> send(PacketSource& source) override { return handover_.send(end_, link_state->frames, source); }
+    kernel::Result<> forward(Packet& packet) override { return handover_.forward(end_, link_state->frames, packet); }
+    std::string_view name() const override { return name_.data(); }
+
+private:
+    kernel::Result<> connect(const Config& config);
+
+    WireEnd end_;
+    const HandoverOps& handover_;
+    kernel::Completion& closed_;
+    SinkId sink_;
+    std::array<char, 16> name_{};
+};
+
+} // namespace net
