@@ -57,7 +57,7 @@ LACUNA_TEST("options.parser", "an empty line gives the defaults") {
 
 LACUNA_TEST("options.parser", "reads every kind of value") {
     const Options options = parse("log=debug mem.limit=64M autorun='ns add red; audit' isolation=none "
-                                  "directmap.leaf=4K slab.poison=yes mutant=leak-frame test.timeout=5");
+                                  "directmap.leaf=4K slab.poison=on mutant=leak-frame test.timeout=5");
     CHECK(problems == 0);
     CHECK(options.log == log::Level::Debug);
     CHECK(options.memory_limit == 64u << 20);
