@@ -38,6 +38,8 @@ public:
 
     /// The address space that this CPU has loaded.
     AddressSpace& loaded() { return *cpus_.local().loaded; }
+    /// The same of another CPU. Precondition: add_cpu(cpu).
+    const AddressSpace& loaded_on(unsigned cpu) const { return *cpus_.of(cpu).loaded; }
 
     /// Does all of a switch but the write to CR3, and returns what to write, or 0 for nothing.
     /// Shared memory only; no lock. The caller holds a reference to `next`.
