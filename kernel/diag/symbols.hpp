@@ -7,14 +7,14 @@
 
 namespace kernel {
 
-/// A function of the kernel.
+/// A function or a variable of the kernel's image.
 struct Symbol {
-    std::string_view name;
-    std::uint64_t begin;  ///< its first address
+    std::string_view name;  ///< without parameters and template arguments
+    std::uint64_t begin;    ///< its address
 };
 
-/// The function that `address` lies in, from the table that the build puts into the image. Nothing for
-/// an address outside the kernel's code, or if the image has no table. Any context.
+/// The symbol that an address lies in; none outside the image, in padding, or if the image holds no table. Reads
+/// constant memory only: any context, panics and fault handlers included.
 std::optional<Symbol> find_symbol(std::uint64_t address);
 
 } // namespace kernel

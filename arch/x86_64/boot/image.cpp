@@ -41,4 +41,6 @@ std::span<const ImageSection> image_sections() {
 
 std::span<const std::byte> namespace_template() { return {__nstemplate_start, __nstemplate_end}; }
 
+std::span<const std::byte> symbol_table() { return {__symbols_start, __symbols_end}; }
+
 } // namespace arch

@@ -39,6 +39,8 @@ constexpr std::size_t fifo_bytes = 16;
 constexpr unsigned patience = 1'000'000;
 
 constinit void (*receiver)(char) = nullptr;
+// How much may be written at once when the port reports room.
+constinit std::size_t burst_bytes = 1;
 
 void wait_for(std::uint8_t status) {
     for (unsigned i = 0; i < patience && (in8(line_status) & status) == 0; ++i) pause();
@@ -56,8 +58,12 @@ void serial_initialise() {
     out8(divisor_low, 1);
     out8(divisor_high, 0);
     out8(line_control, line_8n1);
-    out8(fifo_control, fifo_enable_and_clear);
     out8(modem_control, modem_dtr_rts_out2);
+    // Switching the FIFO on throws away what has come in. Somebody who speaks already (a script on a pipe) is better
+    // served without: the sender waits for each byte to be taken.
+    if ((in8(line_status) & status_data_ready) != 0) return;
+    out8(fifo_control, fifo_enable_and_clear);
+    burst_bytes = fifo_bytes;
 }
 
 void serial_drain() { wait_for(status_all_empty); }
@@ -65,7 +71,7 @@ void serial_drain() { wait_for(status_all_empty); }
 void serial_write(std::string_view text) {
     while (!text.empty()) {
         wait_for(status_holding_empty);
-        const std::size_t burst = std::min(text.size(), fifo_bytes);
+        const std::size_t burst = std::min(text.size(), burst_bytes);
         for (const char byte : text.substr(0, burst)) out8(data, static_cast<std::uint8_t>(byte));
         text.remove_prefix(burst);
     }

@@ -33,4 +33,7 @@ constexpr mm::PhysAddr image_to_phys(mm::VirtAddr address) {
 /// namespace_image_base. Empty if lwIP is not linked in.
 std::span<const std::byte> namespace_template();
 
+/// The room of the kernel's symbol table, which kernel/diag/symbols.cpp reads.
+std::span<const std::byte> symbol_table();
+
 } // namespace arch
