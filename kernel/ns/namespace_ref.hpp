@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "kernel/ns/net_namespace.hpp"
-
 #include <utility>
 
 namespace kernel {
+
+class NetNamespace;
 
 /// Keeps a namespace object alive (not the namespace: its state may turn to Dying). Move-only.
 class [[nodiscard]] NamespaceRef {
@@ -13,6 +13,12 @@ public:
     NamespaceRef() = default;
     /// Takes a reference of its own.
     explicit NamespaceRef(NetNamespace& ns);
+    /// Takes over a reference that was counted before.
+    static NamespaceRef adopt(NetNamespace& ns) {
+        NamespaceRef ref;
+        ref.ns_ = &ns;
+        return ref;
+    }
     NamespaceRef(NamespaceRef&& other) noexcept : ns_(std::exchange(other.ns_, nullptr)) {}
     NamespaceRef& operator=(NamespaceRef&& other) noexcept {
         if (this != &other) {

@@ -3,18 +3,19 @@
 
 #include "kernel/base/intrusive_list.hpp"
 #include "kernel/base/result.hpp"
+#include "kernel/ns/namespace_image.hpp"
 #include "kernel/ns/net_device.hpp"
 #include "kernel/sync/mutex.hpp"
+#include "kernel/sync/spin_locked.hpp"
+#include "kernel/sync/wait_queue.hpp"
+#include "mm/address_space.hpp"
+#include "mm/domain.hpp"
 
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <optional>
 #include <string_view>
-
-namespace mm {
-class AddressSpace;
-class Domain;
-}
 
 namespace net {
 class Stack;
@@ -25,16 +26,29 @@ namespace kernel {
 /// A network namespace: a domain, the address space that its tasks run on, and a TCP/IP stack in the
 /// domain's memory. The object itself is shared memory, as are the domain's and the address space's.
 ///
-///     create() -> Alive -> (remove) Dying: no new tasks; threads end, wires go, tasks are killed and
-///     joined, the domain gives its frames back zeroed -> the object goes with the last reference
+///     Starting -> Alive -> Stopping -> Closed
+///                   |          |          '- no new tasks; the last are killed and joined, the frames freed
+///                   |          '- not found by name any more; its stack winds down, with its own tasks
+///                   '- in use
+///
+/// The object outlives the namespace for as long as somebody holds a NamespaceRef.
 class NetNamespace {
 public:
     static constexpr size_t name_size = 16;
-    enum class State : uint8_t { Alive, Dying };
+    enum class State : uint8_t { Starting, Alive, Stopping, Closed };
+
+    NetNamespace(std::string_view name, uint32_t id);
+    NetNamespace(const NetNamespace&) = delete;
+    NetNamespace& operator=(const NetNamespace&) = delete;
 
     [[nodiscard]] std::string_view name() const { return name_.data(); }
+    /// Counted from 1 in the order of creation, never used again.
     [[nodiscard]] uint32_t id() const { return id_; }
-    [[nodiscard]] State state() const { return state_.load(std::memory_order_acquire); }
+    [[nodiscard]] State state() const { return tasks_.unlocked().state; }
+    /// Its tasks, dead ones that are not reaped included.
+    [[nodiscard]] uint32_t task_count() const { return tasks_.unlocked().count; }
+
+    /// Preconditions: not Closed.
     [[nodiscard]] mm::Domain& domain() const { return *domain_; }
     [[nodiscard]] mm::AddressSpace& address_space() const { return *space_; }
 
@@ -42,9 +56,16 @@ public:
     [[nodiscard]] net::Stack* stack() const { return stack_; }
     void set_stack(net::Stack* stack) { stack_ = stack; }
 
-    /// The network devices inside, in the order of their creation. Hold `devices_mutex` to walk or change.
+    /// The network devices inside, in the order of their creation. Hold `devices_mutex` for any access.
     Mutex devices_mutex{"namespace devices"};
-    IntrusiveList<NetDevice, &NetDevice::namespace_hook> devices;
+    IntrusiveList<NetDevice, &NetDevice::namespace_hook> devices LACUNA_GUARDED_BY(devices_mutex);
+
+    // --- for kernel/sched -----------------------------------------------------------------------------
+
+    /// Counts a task that is about to be. Error: Closed. Thread context.
+    Result<> admit_task();
+    /// A task has been reaped, or will not be after all.
+    void task_left();
 
     ListHook<NetNamespace> registry_hook;
 
@@ -52,13 +73,29 @@ private:
     friend class NamespaceRegistry;
     friend class NamespaceRef;
 
+    struct Tasks {
+        State state = State::Starting;
+        uint32_t count = 0;
+    };
+
+    /// Takes what a namespace lives in. Errors: OutOfMemory, NoSpace.
+    Result<> furnish(mm::Memory& memory, mm::AddressSpaceCache& spaces);
+    /// The reverse. Precondition: Closed, no tasks.
+    void clear();
+    void set_state(State state);
+    /// Kills all tasks until none is left. Precondition: Closed; the caller is outside.
+    void end_tasks();
+
     std::array<char, name_size> name_{};
-    uint32_t id_ = 0;
-    std::atomic<State> state_{State::Alive};
+    uint32_t id_;
     std::atomic<uint32_t> references_{0};
-    mm::Domain* domain_ = nullptr;
-    mm::AddressSpace* space_ = nullptr;
+    SpinLocked<Tasks, Rank::Namespaces> tasks_;
+    WaitQueue emptied_;
+    mm::DomainPtr domain_;
+    std::optional<NamespaceImage> image_;
+    mm::AddressSpaceRef space_;
     net::Stack* stack_ = nullptr;
+    Result<> start_result_{};
 };
 
 } // namespace kernel

@@ -8,13 +8,14 @@ namespace kernel {
 class NetNamespace;
 
 /// What the network stack contributes to a namespace's life. net/stack implements it and registers it with
-/// `set_stack_hooks()` at boot; without it namespaces have no TCP/IP, which is all that the tests of this
-/// folder need. In the order of the calls:
+/// `namespaces().set_hooks()` at boot; without it namespaces have no TCP/IP, which is all that the tests of
+/// this folder need. In the order of the calls:
 class StackHooks {
 public:
-    /// Gives the namespace its image: frames of its domain at the image's address in its address space,
-    /// filled from the template. The namespace's address space is loaded; the calling task is outside all
-    /// namespaces, on a shared stack. On failure nothing is left that the domain's end does not free.
+    /// Makes the stack's shared part and calls NetNamespace::set_stack(). The namespace has its domain and
+    /// its address space, with lwIP's image in it, filled from the template; the address space is loaded.
+    /// The calling task is outside all namespaces, on a shared stack. If it fails without set_stack(),
+    /// nothing is left that the domain's end does not free; else stop() and destroy() are called.
     virtual Result<> create(NetNamespace& ns) = 0;
 
     /// Brings the stack up. Runs in the first task inside the namespace, which may spawn more.
@@ -32,8 +33,5 @@ public:
 protected:
     ~StackHooks() = default;
 };
-
-/// Registers the hooks, for namespaces created from then on. Boot only.
-void set_stack_hooks(StackHooks& hooks);
 
 } // namespace kernel

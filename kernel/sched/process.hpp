@@ -1,41 +1,53 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "kernel/base/intrusive_list.hpp"
 #include "kernel/base/result.hpp"
+#include "kernel/ns/namespace_ref.hpp"
 #include "kernel/sched/task.hpp"
 #include "kernel/sync/spin_locked.hpp"
 
-#include <atomic>
 #include <cstdint>
 
 namespace kernel {
 
-/// A group of tasks that share a network namespace. That they all do is the rule the isolation rests on
-/// for threads (DESIGN section 6): a process of several threads cannot change its namespace.
-/// A shared object. It lives as long as it has tasks.
+/// A group of tasks that share a network namespace. That they all do is what lets a namespace's memory be
+/// taken from a thread by loading another page table: so a process of several threads cannot change its
+/// namespace (DESIGN section 6). A shared object that lives until its last task has been reaped.
 class Process {
 public:
-    /// A process without tasks, in `ns` (null: outside all namespaces); it holds a reference to `ns`.
+    /// A process in `ns` (null: outside all namespaces), to be given its first task at once.
     /// Error: OutOfMemory.
     static Result<Process*> create(NetNamespace* ns);
 
-    [[nodiscard]] uint32_t id() const { return id_; }
-    [[nodiscard]] NetNamespace* net_namespace() const { return ns_; }
-    [[nodiscard]] size_t thread_count() const;
-
-    /// The process of the kernel's own tasks, outside all namespaces.
+    /// The process of the kernel's own tasks, outside all namespaces; never destroyed.
     static Process& kernel();
+    /// Makes it. Error: OutOfMemory. Boot only.
+    static Result<> create_kernel();
+
+    [[nodiscard]] uint32_t id() const { return id_; }
+    [[nodiscard]] NetNamespace* net_namespace() const { return ns_.get(); }
+    [[nodiscard]] size_t thread_count() const { return threads_.unlocked().size(); }
+
+    void add(Task& task);
+
+    /// Ends a process that was given no task after all.
+    void destroy_unused();
+
+    /// Forgets a dead task, and destroys the process with the last one. Thread context.
+    void remove(Task& task);
+
+    /// Moves the process to `ns` if `only` is its one thread. Returns the namespace left, for the caller
+    /// to let go of. Error: MultiThreaded.
+    Result<NamespaceRef> move(Task& only, NetNamespace* ns);
+
+    explicit Process(NetNamespace* ns);
 
 private:
-    friend class Spawner;
-    friend class CpuScheduler;
+    using Threads = IntrusiveList<Task, &Task::process_hook>;
 
-    struct Threads {
-        IntrusiveList<Task, &Task::process_hook> tasks{};
-    };
-
-    uint32_t id_ = 0;
-    NetNamespace* ns_ = nullptr;
+    uint32_t id_;
+    NamespaceRef ns_;
     SpinLocked<Threads, Rank::Processes> threads_;
 };
 

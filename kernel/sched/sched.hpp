@@ -12,6 +12,11 @@ namespace arch {
 struct TrapFrame;
 }
 
+namespace mm {
+class AddressSpaceCache;
+class Memory;
+}
+
 namespace kernel {
 
 class Process;
@@ -24,9 +29,10 @@ struct SpawnArgs {
     Process* process = nullptr;    ///< null: the current task's process
 };
 
-/// Turns the boot flow into this CPU's first task ("boot", on the stack it runs on), makes the idle task
-/// and the reaper, and starts the tick. Called once per CPU, interrupts off; they are on afterwards.
-void start_scheduler();
+/// Turns the boot flow into this CPU's first task ("boot", outside all namespaces, on the stack it runs
+/// on), makes the CPU's idle task and helpers, and starts the tick. Called once, interrupts off; they are
+/// on afterwards. Errors: OutOfMemory and what making slab caches gives.
+Result<> start_scheduler(mm::Memory& memory, mm::AddressSpaceCache& spaces);
 
 /// Makes a task in an existing process. Its stack comes from the domain of the process's namespace, or
 /// from shared memory if it has none. Errors: OutOfMemory, DomainLimit. Thread context.

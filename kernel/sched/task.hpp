@@ -57,6 +57,10 @@ class Task : public Runnable, public Waiter, public Timed {
 public:
     static constexpr size_t name_size = 24;
 
+    Task() = default; ///< for TaskLife, which makes something of it
+    Task(const Task&) = delete;
+    Task& operator=(const Task&) = delete;
+
     [[nodiscard]] uint32_t id() const { return id_; }
     [[nodiscard]] std::string_view name() const { return name_.data(); }
     [[nodiscard]] TaskState state() const { return state_.load(std::memory_order_relaxed); }
@@ -88,12 +92,10 @@ public:
 
 private:
     friend class CpuScheduler;
+    friend class TaskLife;
     friend class TaskRef;
-    friend class Spawner;
     friend class KillShield;
     friend class Mutex;
-
-    Task() = default;
 
     // What a switch reads and writes, together in front.
     arch::Context context_{};
@@ -106,15 +108,15 @@ private:
     uint64_t switches_ = 0;
 
     uint32_t id_ = 0;
-    std::atomic<uint32_t> references_{0};
-    Process* process_ = nullptr;
+    std::atomic<uint32_t> references_{1};
     KernelStack stack_;
     TaskFunction function_ = nullptr;
-    void* argument_ = nullptr;
+    void* argument_ = nullptr; ///< handed to `function_` on the task's own page table, never followed here
     ExitReason exit_reason_ = ExitReason::Returned;
     Completion exited_;
     OutsideCall outside_call_;
     IntrusiveList<Mutex, &Mutex::held_hook> held_mutexes_; ///< touched by the task itself only
+    Process* process_ = nullptr;
     std::array<char, name_size> name_{};
 };
 

@@ -14,6 +14,12 @@ public:
     TaskRef() = default;
     /// Takes a reference of its own.
     explicit TaskRef(Task& task);
+    /// Takes over the reference that the task was born with.
+    static TaskRef adopt(Task& task) {
+        TaskRef ref;
+        ref.task_ = &task;
+        return ref;
+    }
     TaskRef(TaskRef&& other) noexcept : task_(std::exchange(other.task_, nullptr)) {}
     TaskRef& operator=(TaskRef&& other) noexcept {
         if (this != &other) {

@@ -15,7 +15,8 @@ namespace kernel {
 enum class Rank : uint8_t {
     // Thread context, interrupts stay on.
     Namespaces,        ///< the registry of namespaces
-    Processes,         ///< the process table, a process's list of tasks
+    TaskTable,         ///< the list of all tasks
+    Processes,         ///< a process's list of tasks
     Devices,           ///< network devices, bridges
     Files,             ///< the RAM file system's table
     AddressSpaceCache, ///< tuples of domains -> address spaces

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+// The scheduler's side of kernel/sync/blocking.hpp.
+#include "kernel/sync/blocking.hpp"
+
+#include "kernel/sched/cpu_scheduler.hpp"
+#include "kernel/sched/sched.hpp"
+#include "kernel/sync/rank_checker.hpp"
+
+#include <arch/cpu.hpp>
+#include <arch/irq.hpp>
+
+namespace kernel {
+
+Waiter& this_waiter() {
+    return current();
+}
+
+void prepare_to_block(Deadline deadline, Killable killable) {
+    CpuScheduler::local().prepare_to_block(current(), deadline, killable);
+}
+
+void block() {
+    CpuScheduler::local().block(current());
+}
+
+void wake(Waiter& waiter) {
+    Task& task = static_cast<Task&>(waiter);
+    CpuScheduler::of(task).wake(task, CpuScheduler::WakeCause::Event);
+}
+
+void ensure_may_sleep() {
+    ensure(arch::interrupts_enabled() && arch::preempt_count() == 0 && !arch::in_interrupt(),
+           "sleeping where preemption is off");
+    ensure(holds_no_spin_lock(), "sleeping with a spin lock held");
+}
+
+} // namespace kernel

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: MIT
+#include "kernel/sched/task_life.hpp"
+
+#include "kernel/base/log.hpp"
+#include "kernel/ns/net_namespace.hpp"
+#include "kernel/sched/cpu_scheduler.hpp"
+#include "kernel/sched/objects.hpp"
+#include "kernel/sched/outside.hpp"
+#include "kernel/sched/process.hpp"
+#include "kernel/sched/task_table.hpp"
+#include "mm/address_space_cache.hpp"
+
+#include <arch/irq.hpp>
+
+#include <algorithm>
+
+namespace kernel {
+
+namespace {
+constinit std::atomic<uint32_t> next_id{0};
+
+mm::Domain* domain_of(NetNamespace* ns) {
+    return ns != nullptr ? &ns->domain() : nullptr;
+}
+} // namespace
+
+mm::AddressSpace& TaskLife::space_of(NetNamespace* ns) {
+    return ns != nullptr ? ns->address_space() : objects().spaces->kernel_space();
+}
+
+Result<Task*> TaskLife::make(const SpawnArgs& args, Process& process) {
+    NetNamespace* ns = process.net_namespace();
+    KernelStack stack = TRY(KernelStack::allocate(domain_of(ns)));
+    Task* task = TRY(objects().tasks.make());
+    if (ns != nullptr) {
+        if (auto admitted = ns->admit_task(); !admitted) {
+            objects().tasks.destroy(*task);
+            return fail(admitted.error());
+        }
+    }
+    task->id_ = next_id.fetch_add(1, std::memory_order_relaxed);
+    const size_t length = std::min(args.name.size(), Task::name_size - 1);
+    std::copy_n(args.name.begin(), length, task->name_.begin());
+    task->function_ = args.function;
+    task->argument_ = args.argument;
+    task->stack_ = std::move(stack);
+    task->context_ = arch::Context::start(task->stack_.top(), &enter, task);
+    task->space_ = &space_of(ns);
+    task->cpu_ = static_cast<uint8_t>(arch::cpu_id());
+    task->process_ = &process;
+    process.add(*task);
+    tasks().add(*task);
+    return task;
+}
+
+Result<Task*> TaskLife::make_boot_task() {
+    Task* task = TRY(objects().tasks.make());
+    task->id_ = next_id.fetch_add(1, std::memory_order_relaxed);
+    constexpr std::string_view name = "boot";
+    std::copy(name.begin(), name.end(), task->name_.begin());
+    task->space_ = &objects().spaces->kernel_space();
+    task->process_ = &Process::kernel();
+    task->process_->add(*task);
+    tasks().add(*task);
+    return task;
+}
+
+void TaskLife::launch(Task& task) {
+    CpuScheduler::of(task).add(task);
+}
+
+void TaskLife::enter(void* argument) {
+    Task& self = *static_cast<Task*>(argument);
+    CpuScheduler::local().switched();
+    self.stack_.arm(); // here, where the stack is mapped, and not by whoever made the task
+    arch::enable_interrupts();
+    self.function_(self.argument_);
+    end_current(ExitReason::Returned);
+}
+
+void TaskLife::end_current(ExitReason reason) {
+    Task& self = current();
+    ++self.kill_shields_; // nothing more to kill
+    while (Mutex* held = self.held_mutexes_.front()) held->release_from_dying_owner();
+    self.exit_reason_ = reason == ExitReason::Returned && self.kill_requested() ? ExitReason::Killed
+                                                                                : reason;
+    self.exited_.complete();
+    arch::disable_interrupts();
+    CpuScheduler::local().die(self);
+}
+
+void TaskLife::request_kill(Task& task) {
+    task.killed_.store(true, std::memory_order_relaxed);
+    CpuScheduler::of(task).wake(task, CpuScheduler::WakeCause::Kill);
+}
+
+void TaskLife::reap(Task& task) {
+    NetNamespace* ns = task.net_namespace();
+    {
+        // The frames are zeroed through the window that maps them.
+        const mm::AddressSpaceScope scope(*objects().spaces, space_of(ns));
+        ensure(task.stack_.intact(), "kernel stack overrun");
+        task.stack_.free();
+    }
+    tasks().remove(task);
+    // The count last: a namespace whose tasks are gone goes, and the process with it.
+    NamespaceRef keep = ns != nullptr ? NamespaceRef(*ns) : NamespaceRef();
+    task.process_->remove(task);
+    if (ns != nullptr) ns->task_left();
+    TaskRef::adopt(task).reset();
+}
+
+Result<> TaskLife::call_outside(OutsideCall call) {
+    Task& self = current();
+    self.outside_call_ = call;
+    outside_queue().submit_and_sleep(self);
+    return self.outside_call_.result;
+}
+
+void TaskLife::set_function(TaskFunction function, void* argument) {
+    current().function_ = function;
+    current().argument_ = argument;
+}
+
+Result<> TaskLife::move(Task& task, NetNamespace* ns) {
+    KernelStack stack = TRY(KernelStack::allocate(domain_of(ns)));
+    if (ns != nullptr) TRY(ns->admit_task());
+    auto moved = task.process_->move(task, ns);
+    if (!moved) {
+        if (ns != nullptr) ns->task_left();
+        return fail(moved.error());
+    }
+    NamespaceRef left = std::move(*moved);
+    {
+        const mm::AddressSpaceScope scope(*objects().spaces, space_of(left.get()));
+        task.stack_.free();
+    }
+    task.stack_ = std::move(stack);
+    task.context_ = arch::Context::start(task.stack_.top(), &enter, &task);
+    task.space_ = &space_of(ns);
+    task.kill_shields_ = 0; // they stood on the old stack
+    if (left) left->task_left();
+    return {};
+}
+
+} // namespace kernel
