@@ -86,8 +86,8 @@ struct Frame {
             std::uint32_t head;         ///< first frame of this slab
             std::uint16_t in_use;       ///< objects handed out
             std::uint16_t free_object;  ///< index of the first free object
-            std::uint32_t next;         ///< frame number, in the list of slabs with room
-            std::uint32_t previous;     ///< frame number
+            std::uint32_t next;         ///< frame number + 1, in the list of slabs with room; 0: none
+            std::uint32_t previous;     ///< frame number + 1; 0: none
         } slab;
         struct {
             std::uint16_t live;    ///< present entries

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "kernel/base/assert.hpp"
+#include "kernel/base/per_cpu.hpp"
+#include "kernel/base/result.hpp"
+#include "kernel/sync/spin_locked.hpp"
+#include "mm/buddy.hpp"
+#include "mm/frame_pool_statistics.hpp"
+#include "mm/page_cache.hpp"
+
+#include <arch/cpu.hpp>
+
+namespace mm {
+
+/// Hands out frames that are in the direct map: the buddy allocator under its lock, and in front of it
+/// each CPU's own list of single frames. It keeps state and owner in the frame table right, and does
+/// not touch the frames' content: frame_flag::zeroed tells the caller what is known of it.
+///
+/// Thread context only; the lock is a leaf but for the TLB's.
+class FrameAllocator {
+public:
+    /// Hands out no more than `limit` of the RAM it is given (boot option `mem.limit`).
+    explicit FrameAllocator(FrameTable frames, PageCount limit = PageCount{~std::uint64_t{0}});
+
+    /// Takes in free RAM: the whole pages of `range`. Boot only.
+    void add(PhysRange range);
+
+    /// A block aligned to its size. Error: OutOfMemory. It does not try to free memory first.
+    kernel::Result<Pfn> take(Order order, FrameState state, DomainId owner = shared_domain) {
+        if (order == order_4k) [[likely]] {
+            arch::PreemptGuard guard;
+            PageCache& cache = caches_.local();
+            if (!cache.empty()) [[likely]] {
+                const Pfn pfn = cache.pop();
+                Frame& frame = frames_.unchecked(pfn);
+                frame.assign(state, owner);
+                frame.order = 0;
+                frame.flags = (frame.flags & frame_flag::zeroed) | frame_flag::block_head;
+                return pfn;
+            }
+        }
+        return take_slow(order, state, owner);
+    }
+
+    /// Takes a block back. Its frames are in the direct map, mapped nowhere else, and hold no domain's
+    /// data.
+    void give(Pfn first, Order order) {
+        if (order == order_4k) [[likely]] {
+            arch::PreemptGuard guard;
+            PageCache& cache = caches_.local();
+            if (!cache.full()) [[likely]] {
+                Frame& frame = frames_.unchecked(first);
+                kernel::ensure(frame.state != FrameState::Free, "frame freed twice");
+                frame.assign(FrameState::Free, shared_domain);
+                frame.flags = (frame.flags & frame_flag::zeroed) | frame_flag::per_cpu_list;
+                cache.push(first);
+                return;
+            }
+        }
+        give_slow(first, order);
+    }
+
+    /// Returns this CPU's list to the buddy allocator, where the frames can merge.
+    void drain();
+
+    FrameTable frames() const { return frames_; }
+    /// Frames ever taken in.
+    PageCount total() const { return total_; }
+    /// Free frames, those on the CPUs' lists too. Other CPUs' figures may be a moment old.
+    PageCount free() const;
+    /// Fills in what concerns frames in the direct map.
+    void describe(FramePoolStatistics& statistics) const;
+
+private:
+    kernel::Result<Pfn> take_slow(Order order, FrameState state, DomainId owner);
+    void give_slow(Pfn first, Order order);
+    void return_some(std::uint32_t count);
+    PageCount on_cpus() const;
+
+    FrameTable frames_;
+    PageCount limit_;
+    PageCount total_;
+    kernel::PerCpu<PageCache> caches_;
+    mutable kernel::SpinLocked<Buddy, kernel::Rank::Buddy> buddy_;
+};
+
+} // namespace mm
