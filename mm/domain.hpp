@@ -11,6 +11,7 @@
 #include "kernel/base/result.hpp"
 #include "kernel/sync/spin_locked.hpp"
 #include "mm/addr.hpp"
+#include "mm/address_space.hpp"
 #include "mm/domain_id.hpp"
 #include "mm/exclusive_pages.hpp"
 #include "mm/exclusive_ptr.hpp"
@@ -65,6 +66,10 @@ public:
     Memory& memory() const { return memory_; }
     Window& window() { return window_; }
     const Window& window() const { return window_; }
+    /// What the domain brings into an address space; `image` is a network namespace's, or null.
+    SpaceMember space_member(const ImageMap* image) {
+        return {.domain = id_, .kind = kind_, .window = &window_, .image = image};
+    }
     DomainBooks books() const;
     void set_limit(PageCount limit);
     /// Whether this CPU can touch the domain's memory now. Stable for the calling task.
@@ -124,6 +129,7 @@ private:
         std::uint32_t first = no_frame;  ///< head of the list through Frame::next
         DomainBooks books;
     };
+    using Counter = std::uint64_t DomainBooks::*;
     struct SlabLock {};  ///< what it protects is exclusive memory: DomainSlabs' lists
 
     Domain(Memory& memory, DomainId id, DomainKind kind, std::string_view name, PageCount limit);
@@ -132,13 +138,14 @@ private:
     kernel::Result<> open();
     kernel::Result<> charge(PageCount pages);
     void uncharge(PageCount pages);
-    void link(Pfn first, Order order, FrameState use);
-    void unlink(Owned& owned, Pfn first);
+    void link(Pfn first, Order order, FrameState use, Counter cause);
+    void unlink(Owned& owned, Pfn first, Counter cause) const;
+    void zero_new(Pfn first, Order order);
     void wipe(Pfn first, Order order);
+    void return_block(Pfn first, Order order);
     void give_all_back();
 
     Memory& memory_;
-    const std::uintptr_t base_;  ///< address of physical 0 as the owner sees it
     const DomainId id_;
     const DomainKind kind_;
     std::uint8_t name_length_ = 0;
@@ -147,6 +154,7 @@ private:
     kernel::SpinLocked<SlabLock, kernel::Rank::SlabCache> slab_lock_;
     mutable kernel::SpinLocked<Owned, kernel::Rank::Domain> owned_;
     Window window_;
+    const std::uintptr_t base_;  ///< address of physical 0 as the owner sees it
 };
 
 } // namespace mm

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <bitset>
 #include <cstddef>
 #include <cstdint>
 
@@ -20,15 +21,19 @@ class DomainTable {
 public:
     static constexpr std::size_t max_domains = 1023;
 
-    /// A number for `domain`. Error: NoSpace. Thread context.
-    kernel::Result<DomainId> add(Domain& domain);
-    void remove(DomainId id);
+    /// A number for a domain that is being made; find() does not know it yet. Error: NoSpace.
+    kernel::Result<DomainId> reserve();
+    /// Makes the domain known by its number.
+    void publish(Domain& domain);
+    /// Frees the number, published or not. Precondition: no frame bears it.
+    void release(DomainId id);
 
     /// The domain of that number. Error: NotFound. The caller knows that the domain lives on. Any
     /// context: takes no lock, so fault reports may ask.
     kernel::Result<Domain*> find(DomainId id) const;
 
-    std::size_t size() const { return table_.unlocked().used; }
+    /// Numbers in use.
+    std::size_t size() const { return table_.unlocked().used.count() - 1; }
 
     /// Calls fn(Domain&) for each; fn must not create or destroy domains. Thread context.
     template <class Function>
@@ -42,9 +47,9 @@ public:
 
 private:
     struct Table {
-        std::array<Domain*, max_domains + 1> domains{};  ///< by number; 0 is nobody
-        std::uint16_t last = 0;                          ///< number given out last
-        std::size_t used = 0;
+        std::array<Domain*, max_domains + 1> domains{};  ///< by number; published ones
+        std::bitset<max_domains + 1> used{1};            ///< numbers given out; 0 is nobody's
+        std::uint16_t last = 0;                          ///< the number given out last
     };
     kernel::SpinLocked<Table, kernel::Rank::DomainTable> table_;
 };

@@ -34,7 +34,7 @@ public:
     Order order() const { return order_; }
     PhysRange range() const { return PhysRange::of(first_, order_); }
     /// Where the owner sees the block; anybody else faults there.
-    ExclusivePtr<std::byte> address() const;
+    ExclusivePtr<std::byte> address() const { return ExclusivePtr<std::byte>(raw_address()); }
 
     /// Zeroes the block and gives it back now. Thread context, no spin lock of rank Domain or above.
     void reset();
@@ -47,6 +47,8 @@ public:
     }
 
 private:
+    std::byte* raw_address() const;
+
     Domain* domain_ = nullptr;
     Pfn first_;
     Order order_;

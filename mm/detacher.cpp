@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: MIT
+#include "mm/detacher.hpp"
+
+namespace mm {
+
+kernel::Result<Pfn> Detacher::detach(Order order) {
+    const Pfn first = TRY(frames_.take(order, FrameState::FreeDetached));
+    if (const auto removed = direct_map_.remove(PhysRange::of(first, order)); !removed) {
+        frames_.give(first, order);
+        return std::unexpected(removed.error());
+    }
+    frames()[first].flags &= frame_flag::zeroed; // no block of anybody's yet
+    return first;
+}
+
+void Detacher::attach(Pfn first, Order order) {
+    direct_map_.restore(PhysRange::of(first, order));
+    frames_.give(first, order);
+}
+
+} // namespace mm

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "kernel/base/result.hpp"
+#include "mm/direct_map.hpp"
+#include "mm/frame_allocator.hpp"
+
+namespace mm {
+
+/// Moves free blocks between the frame allocator and the detached state. What granularity policies
+/// are made of.
+class Detacher {
+public:
+    Detacher(FrameAllocator& frames, DirectMap& direct_map) : frames_(frames), direct_map_(direct_map) {}
+
+    /// A free block, taken out of the direct map and flushed from every TLB; state FreeDetached.
+    /// Errors: OutOfMemory, for the block or for the page tables of a split.
+    kernel::Result<Pfn> detach(Order order);
+
+    /// Puts a block back into the direct map and frees it.
+    void attach(Pfn first, Order order);
+
+    FrameTable frames() const { return frames_.frames(); }
+
+private:
+    FrameAllocator& frames_;
+    DirectMap& direct_map_;
+};
+
+} // namespace mm

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "mm/detacher.hpp"
+#include "mm/granularity.hpp"
+
+namespace mm {
+
+/// Each allocation leaves the direct map on its own and comes back when it is freed, as in Rapoport's
+/// talk: a split and a flush for each, and nothing is held back.
+class PageGranularity {
+public:
+    explicit PageGranularity(const Detacher& detacher) : detacher_(detacher) {}
+
+    kernel::Result<Pfn> take(Order order) { return detacher_.detach(order); }
+    void give(Pfn first, Order order) { detacher_.attach(first, order); }
+    PageCount trim() { return PageCount{}; }
+    PageCount free() const { return PageCount{}; }
+    void describe(FramePoolStatistics&) const {}
+
+private:
+    Detacher detacher_;
+};
+
+static_assert(GranularityPolicy<PageGranularity>);
+
+} // namespace mm
