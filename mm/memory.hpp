@@ -44,7 +44,7 @@ public:
     /// A block of frames in the direct map. Error: OutOfMemory.
     kernel::Result<OwnedPages> alloc_pages(Order order, Zero zero);
     /// The same without a handle; free_block() takes it back.
-    kernel::Result<Pfn> alloc_block(Order order, Zero zero);
+    kernel::Result<Pfn> alloc_block(Order order, Zero zero, FrameState use = FrameState::Shared);
     void free_block(Pfn first, Order order) { parts_.frames.give(first, order); }
 
     /// Shared memory of at least `bytes`, aligned to 16 (to the size, if that is a power of two up to
@@ -86,8 +86,12 @@ public:
     KernelHeap& heap() { return heap_; }
     const KernelHeap& heap() const { return heap_; }
 
-    /// Zeroes the frames of a block that may be dirty, through the temporary mapping: for a block that
-    /// nobody here maps. Marks them zeroed.
+    // --- for Domain ------------------------------------------------------------------------------------
+
+    /// ExclusiveFrames::take, with a second try after reclaim(). Error: OutOfMemory.
+    kernel::Result<Pfn> take_exclusive(Order order);
+    /// Zeroes those frames of a block that may be dirty, through the temporary mapping, because nothing
+    /// this CPU has loaded maps them. Flags them as zeroed.
     void wipe_unmapped(Pfn first, Order order);
 
 private:

@@ -47,7 +47,7 @@ public:
 
 private:
     static void ensure_magazine(Domain& domain, const ExclusiveCache& cache);
-    static void put_all(Domain& domain, const ExclusiveCache& cache, std::span<void* const> objects);
+    static kernel::Result<> grow(Domain& domain, const ExclusiveCache& cache);
 
     /// [cpu][cache], behind this object, for as many CPUs as the block has room for.
     std::uint64_t* offsets() { return reinterpret_cast<std::uint64_t*>(this + 1); }

@@ -18,7 +18,9 @@ namespace mm {
 /// no way to get a shared object out of it: without a domain, allocation is an error.
 class ExclusiveCache : public SlabCache {
 public:
-    using SlabCache::SlabCache;
+    ExclusiveCache(Memory& memory, const CacheSpec& spec, std::uint16_t number, Poison poison,
+                   RedZone red_zone)
+        : SlabCache(spec, number, poison, red_zone), memory_(memory) {}
 
     /// An object in `domain`'s exclusive memory. Its content is arbitrary, but never another domain's.
     /// Errors: DomainLimit, OutOfMemory.
@@ -55,7 +57,9 @@ public:
     void shrink(Domain& domain) const { DomainSlabs::shrink(domain, *this); }
 
 private:
-    static kernel::Result<void*> alloc_outside();
+    kernel::Result<void*> alloc_outside() const;
+
+    Memory& memory_;
 };
 
 } // namespace mm

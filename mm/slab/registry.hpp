@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <atomic>
 #include <cstddef>
 #include <optional>
 #include <string_view>
@@ -20,8 +22,8 @@ class SlabRegistry {
 public:
     static constexpr std::size_t max_shared = 64;
 
-    SlabRegistry(Memory& memory, Poison poison, RedZone red_zone)
-        : memory_(memory), poison_(poison), red_zone_(red_zone) {}
+    /// `poison` and `red_zone` hold for every cache that is made here.
+    SlabRegistry(Memory& memory, Poison poison, RedZone red_zone);
 
     /// Makes a cache. Errors: Exists; NoSpace when the table is full; InvalidArgument for a size or
     /// an alignment out of range. Thread context.
@@ -56,22 +58,29 @@ public:
     const ExclusiveCache& exclusive_magazines() const { return *exclusive_[0]; }
 
 private:
-    friend class Memory;
-    friend class DomainSlabs;
+    friend class KernelHeap;
 
-    CacheStatistics statistics(FrameState state, const SlabCache& cache, const Domain* owner) const;
-    Pfn next_slab(const Domain& domain, Pfn from) const;
+    /// What a walk over the frame table counts for one cache.
+    struct Tally {
+        std::uint32_t slabs = 0;
+        std::uint32_t active = 0;
+    };
+    using Tallies = std::array<Tally, std::max(max_shared, DomainSlabs::max_caches)>;
+    struct Creation {};  ///< what the lock protects: appending to the tables below
+
+    Tallies tally(FrameState state, std::optional<DomainId> owner) const;
+    static CacheStatistics describe(const SlabCache& cache, FrameState state, const Tally& tally);
+    std::optional<Pfn> next_slab(const Domain& domain, std::optional<Pfn> after) const;
+    std::uint16_t frame_cache(Pfn head) const;
 
     Memory& memory_;
     const Poison poison_;
     const RedZone red_zone_;
+    kernel::SpinLocked<Creation, kernel::Rank::SlabRegistry> creating_;
     std::array<std::optional<SharedCache>, max_shared> shared_;
     std::array<std::optional<ExclusiveCache>, DomainSlabs::max_caches> exclusive_;
-    struct Counts {
-        std::uint16_t shared = 0;
-        std::uint16_t exclusive = 0;
-    };
-    kernel::SpinLocked<Counts, kernel::Rank::SlabRegistry> counts_;
+    std::atomic<std::uint16_t> shared_count_{0};
+    std::atomic<std::uint16_t> exclusive_count_{0};
 };
 
 } // namespace mm

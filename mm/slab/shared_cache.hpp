@@ -53,8 +53,9 @@ private:
     kernel::Result<void*> alloc_slow();
     void free_slow(void* object);
     void ensure_magazine();
+    kernel::Result<> grow();
     SlabView view() const;
-    void put_all(std::span<void* const> objects);
+    void release(std::span<const Pfn> slabs);
 
     std::array<Magazine*, arch::max_cpus> magazines_;
     Memory& memory_;

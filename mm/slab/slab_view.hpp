@@ -20,6 +20,11 @@ struct SlabView {
     DomainId owner;
 
     std::byte* at(Pfn pfn) const { return reinterpret_cast<std::byte*>(base + pfn.address().raw()); }
+    /// Whether a frame of the table is behind `address`.
+    bool contains(const void* address) const {
+        return reinterpret_cast<std::uintptr_t>(address) - base < frames.size().bytes();
+    }
+    /// Precondition: contains(object).
     Pfn frame_of(const void* object) const {
         return Pfn::of(PhysAddr{reinterpret_cast<std::uintptr_t>(object) - base});
     }

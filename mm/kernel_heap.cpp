@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: MIT
+#include "mm/kernel_heap.hpp"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <format>
+
+#include "kernel/base/assert.hpp"
+#include "mm/memory.hpp"
+
+namespace mm {
+
+using kernel::Error;
+using kernel::fail;
+using kernel::Result;
+
+namespace {
+
+/// Objects of a power of two are aligned to their size, others to the largest power of two in it.
+constexpr std::size_t alignment_of(std::size_t size) { return size & (~size + 1); }
+
+/// Whether a request is too large for any block of pages.
+constexpr bool is_impossible(std::size_t bytes) { return bytes == 0 || bytes > max_order.bytes(); }
+
+} // namespace
+
+KernelHeap::KernelHeap(Memory& memory, SlabRegistry& slabs) : memory_(memory) {
+    for (std::size_t i = 0; i < SizeClasses::count; ++i) {
+        const std::size_t size = SizeClasses::sizes[i];
+        std::array<char, SlabCache::max_name> text;
+        const auto named = [&](std::string_view prefix) {
+            const auto end = std::format_to_n(text.data(), text.size(), "{}-{}", prefix, size).out;
+            return CacheSpec{.name = {text.data(), end}, .size = size, .align = alignment_of(size)};
+        };
+        const auto shared = slabs.create_shared(named("kmalloc"));
+        const auto exclusive = slabs.create_exclusive(named("exclusive"));
+        kernel::ensure(shared && exclusive, "no size-class caches");
+        shared_[i] = *shared;
+        exclusive_[i] = *exclusive;
+    }
+}
+
+Result<void*> KernelHeap::alloc_large(std::size_t bytes) {
+    if (bytes == 0) return fail(Error::InvalidArgument);
+    if (is_impossible(bytes)) return fail(Error::OutOfMemory);
+    const Pfn first = TRY(memory_.alloc_block(Order::for_bytes(bytes), Zero::No));
+    return DirectMap::ptr_present<void>(first.address());
+}
+
+void KernelHeap::free(void* address) {
+    if (address == nullptr) return;
+    const Pfn pfn = Pfn::of(DirectMap::to_phys(address));
+    const Frame& frame = memory_.frames()[pfn];
+    if (frame.state == FrameState::SlabShared) [[likely]] {
+        memory_.slabs().shared_[frame.cache]->free(address);
+        return;
+    }
+    kernel::ensure(frame.state == FrameState::Shared && (frame.flags & frame_flag::block_head) != 0 &&
+                       reinterpret_cast<std::uintptr_t>(address) % page_size == 0,
+                   "kfree of what kmalloc did not give");
+    memory_.free_block(pfn, Order{frame.order});
+}
+
+std::size_t KernelHeap::usable_size(const void* address) const {
+    const Frame& frame = memory_.frames()[Pfn::of(DirectMap::to_phys(address))];
+    if (frame.state == FrameState::SlabShared) return memory_.slabs().shared_[frame.cache]->object_size();
+    return Order{frame.order}.bytes();
+}
+
+Result<void*> KernelHeap::alloc_large(Domain& domain, std::size_t bytes) {
+    if (bytes == 0) return fail(Error::InvalidArgument);
+    if (is_impossible(bytes)) return fail(Error::OutOfMemory);
+    const Pfn first = TRY(domain.alloc_block(Order::for_bytes(bytes), Zero::No, FrameState::Exclusive));
+    return static_cast<void*>(domain.frame_ptr(first));
+}
+
+void KernelHeap::free(Domain& domain, void* address) const {
+    if (address == nullptr) return;
+    kernel::ensure(domain.owns(address), "kfree of what is no memory of the domain's");
+    const Pfn pfn = domain.frame_of(address);
+    const Frame& frame = memory_.frames()[pfn];
+    if (frame.state == FrameState::SlabExclusive) [[likely]] {
+        memory_.slabs().exclusive_[frame.cache]->free(domain, address);
+        return;
+    }
+    kernel::ensure(reinterpret_cast<std::uintptr_t>(address) % page_size == 0,
+                   "kfree of what kmalloc did not give");
+    domain.free_block(pfn);
+}
+
+std::size_t KernelHeap::usable_size(const Domain& domain, const void* address) const {
+    const Frame& frame = memory_.frames()[domain.frame_of(address)];
+    if (frame.state == FrameState::SlabExclusive) {
+        return memory_.slabs().exclusive_[frame.cache]->object_size();
+    }
+    return Order{frame.order}.bytes();
+}
+
+} // namespace mm

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT
+#include "mm/memory.hpp"
+
+#include "kernel/base/events.hpp"
+#include "kernel/base/mutant.hpp"
+#include "mm/zero_frames.hpp"
+
+namespace mm {
+
+using kernel::Error;
+using kernel::Event;
+using kernel::fail;
+using kernel::Result;
+
+std::byte* OwnedPages::address() const { return DirectMap::ptr_present<std::byte>(first_.address()); }
+
+void OwnedPages::reset() {
+    if (Memory* const memory = std::exchange(memory_, nullptr)) memory->free_block(first_, order_);
+}
+
+Memory::Memory(const Parts& parts, const Policies& policies)
+    : parts_(parts), policies_(policies), exclusive_(parts.frames, parts.direct_map, policies),
+      slabs_(*this, policies.poison, policies.red_zone), heap_(*this, slabs_) {}
+
+Result<OwnedPages> Memory::alloc_pages(Order order, Zero zero) {
+    return OwnedPages(*this, TRY(alloc_block(order, zero)), order);
+}
+
+Result<Pfn> Memory::alloc_block(Order order, Zero zero, FrameState use) {
+    auto first = parts_.frames.take(order, use);
+    if (!first) [[unlikely]] {
+        reclaim();
+        first = parts_.frames.take(order, use);
+        if (!first) return first;
+    }
+    if (zero == Zero::Yes) {
+        zero_attached(frames(), *first, order);
+    } else {
+        forget_zero(frames(), *first, order);
+    }
+    return first;
+}
+
+Result<Pfn> Memory::take_exclusive(Order order) {
+    auto first = exclusive_.take(order);
+    if (!first) [[unlikely]] {
+        reclaim();
+        first = exclusive_.take(order);
+    }
+    return first;
+}
+
+Result<> Memory::reclaim_in_transit(Pfn pfn, TransitTag tag) {
+    if (!frames().contains(pfn)) return fail(Error::Refused);
+    const Frame& frame = frames()[pfn];
+    if (frame.state != FrameState::InTransit || frame.transit != tag) return fail(Error::Refused);
+    if (!kernel::mutant(kernel::Mutant::SkipZeroOnFree)) wipe_unmapped(pfn, order_4k);
+    exclusive_.give(pfn, order_4k);
+    kernel::count(Event::FramesFreed);
+    return {};
+}
+
+PageCount Memory::reclaim() {
+    const PageCount before = parts_.frames.free();
+    slabs_.shrink();
+    exclusive_.trim();
+    parts_.frames.drain();
+    const PageCount after = parts_.frames.free();
+    return after > before ? after - before : PageCount{};
+}
+
+FramePoolStatistics Memory::statistics() const {
+    FramePoolStatistics statistics;
+    parts_.frames.describe(statistics);
+    exclusive_.describe(statistics);
+    return statistics;
+}
+
+PageCount Memory::free_frames() const { return parts_.frames.free() + exclusive_.free(); }
+
+void Memory::wipe_unmapped(Pfn first, Order order) {
+    for (std::uint64_t page = 0; page < order.pages().raw(); ++page) {
+        const Pfn pfn = first + PageCount{page};
+        Frame& frame = frames()[pfn];
+        if ((frame.flags & frame_flag::zeroed) != 0) continue;
+        TemporaryMapping(parts_.temporary_map, pfn).zero();
+        frame.flags |= frame_flag::zeroed;
+        kernel::count(Event::FramesZeroed);
+    }
+}
+
+} // namespace mm

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: MIT
+#include "mm/slab/registry.hpp"
+
+#include <arch/layout.hpp>
+#include <bit>
+
+#include "kernel/base/assert.hpp"
+#include "mm/memory.hpp"
+
+namespace mm {
+
+using kernel::Error;
+using kernel::fail;
+using kernel::Result;
+
+namespace {
+
+constexpr CacheSpec magazine_cache{.name = "magazine", .size = sizeof(Magazine), .align = 64, .magazine = 0};
+
+bool is_valid(const CacheSpec& spec) {
+    return spec.size != 0 && spec.size <= SlabGeometry::max_object && std::has_single_bit(spec.align) &&
+           spec.align <= page_size && !spec.name.empty();
+}
+
+/// Appends to a table of caches. The count rises last, so that who reads it without the lock finds
+/// finished caches only.
+template <class Table>
+auto create_in(Table& table, std::atomic<std::uint16_t>& count, Memory& memory, const CacheSpec& spec,
+               Poison poison, RedZone red_zone) -> Result<decltype(&*table[0])> {
+    const std::uint16_t number = count.load(std::memory_order_relaxed);
+    for (std::uint16_t i = 0; i < number; ++i) {
+        if (table[i]->name() == spec.name.substr(0, SlabCache::max_name)) return fail(Error::Exists);
+    }
+    if (number == table.size()) return fail(Error::NoSpace);
+    auto& cache = table[number].emplace(memory, spec, number, poison, red_zone);
+    // Ordering: release pairs with the readers' acquire.
+    count.store(static_cast<std::uint16_t>(number + 1), std::memory_order_release);
+    return &cache;
+}
+
+template <class Table>
+auto find_in(Table& table, std::uint16_t count, std::string_view name) -> Result<decltype(&*table[0])> {
+    for (std::uint16_t i = 0; i < count; ++i) {
+        if (table[i]->name() == name) return &*table[i];
+    }
+    return fail(Error::NotFound);
+}
+
+/// The physical address that a kernel address stands for in the direct map or a window.
+std::optional<PhysAddr> frame_address(std::uintptr_t address) {
+    if (DirectMap::contains(VirtAddr{address})) return PhysAddr{address - DirectMap::virt(PhysAddr{0}).raw()};
+    for (unsigned kind = 0; kind < domain_kinds; ++kind) {
+        const std::uint64_t base = arch::window_base(window_slot(static_cast<DomainKind>(kind)));
+        if (address - base < arch::slot_size) return PhysAddr{address - base};
+    }
+    return {};
+}
+
+} // namespace
+
+SlabRegistry::SlabRegistry(Memory& memory, Poison poison, RedZone red_zone)
+    : memory_(memory), poison_(poison), red_zone_(red_zone) {
+    kernel::ensure(create_shared(magazine_cache).has_value() && create_exclusive(magazine_cache).has_value(),
+                   "no magazine caches");
+}
+
+Result<SharedCache*> SlabRegistry::create_shared(const CacheSpec& spec) {
+    if (!is_valid(spec)) return fail(Error::InvalidArgument);
+    return creating_.with(
+        [&](auto&) { return create_in(shared_, shared_count_, memory_, spec, poison_, red_zone_); });
+}
+
+Result<ExclusiveCache*> SlabRegistry::create_exclusive(const CacheSpec& spec) {
+    if (!is_valid(spec)) return fail(Error::InvalidArgument);
+    return creating_.with(
+        [&](auto&) { return create_in(exclusive_, exclusive_count_, memory_, spec, poison_, red_zone_); });
+}
+
+Result<SharedCache*> SlabRegistry::find_shared(std::string_view name) {
+    return find_in(shared_, shared_count_.load(std::memory_order_acquire), name);
+}
+
+Result<ExclusiveCache*> SlabRegistry::find_exclusive(std::string_view name) {
+    return find_in(exclusive_, exclusive_count_.load(std::memory_order_acquire), name);
+}
+
+Result<ObjectLocation> SlabRegistry::find(const void* address) const {
+    const auto raw = reinterpret_cast<std::uintptr_t>(address);
+    const auto physical = frame_address(raw);
+    const FrameTable frames = memory_.frames();
+    if (!physical || !frames.contains(Pfn::of(*physical))) return fail(Error::NotFound);
+    const Frame& frame = frames[Pfn::of(*physical)];
+    const SlabCache* cache = nullptr;
+    if (frame.state == FrameState::SlabShared) cache = &*shared_[frame.cache];
+    if (frame.state == FrameState::SlabExclusive) cache = &*exclusive_[frame.cache];
+    if (cache == nullptr) return fail(Error::NotFound);
+    const SlabGeometry& geometry = cache->geometry();
+    const std::uintptr_t slab = raw - (*physical - Pfn{frame.slab.head}.address());
+    const std::uint32_t cell = geometry.cell_at(raw - slab);
+    if (cell >= geometry.objects()) return fail(Error::NotFound);
+    const std::uintptr_t object = slab + geometry.offset_of(static_cast<std::uint16_t>(cell));
+    return ObjectLocation{.cache = cache->name(),
+                          .owner = frame.owner,
+                          .object = object,
+                          .size = geometry.size(),
+                          .offset = static_cast<std::ptrdiff_t>(raw - object)};
+}
+
+SlabRegistry::Tallies SlabRegistry::tally(FrameState state, std::optional<DomainId> owner) const {
+    Tallies tallies{};
+    for (const Frame& frame : memory_.frames().all()) {
+        if (frame.state != state || (frame.flags & frame_flag::block_head) == 0) continue;
+        if (owner && frame.owner != *owner) continue;
+        Tally& tally = tallies[frame.cache];
+        ++tally.slabs;
+        tally.active += frame.slab.in_use;
+    }
+    return tallies;
+}
+
+CacheStatistics SlabRegistry::describe(const SlabCache& cache, FrameState state, const Tally& tally) {
+    const SlabGeometry& geometry = cache.geometry();
+    return {.name = cache.name(),
+            .exclusive = state == FrameState::SlabExclusive,
+            .object_size = geometry.size(),
+            .stride = geometry.stride(),
+            .slabs = tally.slabs,
+            .pages = PageCount{tally.slabs * geometry.order().pages().raw()},
+            .objects = std::uint64_t{tally.slabs} * geometry.objects(),
+            .active = tally.active};
+}
+
+std::optional<Pfn> SlabRegistry::next_slab(const Domain& domain, std::optional<Pfn> after) const {
+    const FrameTable frames = memory_.frames();
+    for (auto block = domain.next_block(after); block; block = domain.next_block(block)) {
+        if (frames[*block].state == FrameState::SlabExclusive) return block;
+    }
+    return {};
+}
+
+std::uint16_t SlabRegistry::frame_cache(Pfn head) const { return memory_.frames()[head].cache; }
+
+void SlabRegistry::shrink() {
+    const std::uint16_t count = shared_count_.load(std::memory_order_acquire);
+    // Backwards, so that magazines (cache 0) come last.
+    for (std::uint16_t i = count; i-- > 0;) shared_[i]->shrink();
+}
+
+} // namespace mm
