@@ -56,6 +56,10 @@ bool has_address(const netif& interface, const ip_addr_t& address) {
 
 std::size_t list_interfaces(std::span<InterfaceInfo> out) {
     const CoreLock lock;
+    return collect_interfaces(out);
+}
+
+std::size_t collect_interfaces(std::span<InterfaceInfo> out) {
     std::size_t count = 0;
     for (netif* interface = netif_list; interface != nullptr; interface = interface->next, ++count) {
         if (count < out.size()) out[count] = describe(*interface);

@@ -11,7 +11,8 @@
 #include <string_view>
 
 /// Interfaces and addresses of the current namespace, as the shell's `ip` command wants them. Every
-/// function runs in a thread inside the namespace and takes the core lock itself.
+/// function runs in a thread inside the namespace and, but for collect_interfaces, takes the core lock
+/// itself.
 namespace net {
 
 /// One interface, as it was when it was asked. Plain data: it may be copied out of the namespace.
@@ -31,6 +32,8 @@ struct InterfaceInfo {
 
 /// Writes the interfaces to `out`, as many as fit, and returns how many there are.
 std::size_t list_interfaces(std::span<InterfaceInfo> out);
+/// The same for a caller that holds the core lock.
+std::size_t collect_interfaces(std::span<InterfaceInfo> out);
 
 /// Sets the IPv4 address, or adds an IPv6 address. Errors: NotFound (no such interface), NoSpace (all
 /// IPv6 addresses in use).

@@ -3,10 +3,14 @@
 
 #include "kernel/ns/stack_hooks.hpp"
 
+namespace mm {
+class Memory;
+}
+
 namespace net {
 
-/// Gives every network namespace its TCP/IP stack: its own frames behind lwIP's variables, and the
-/// threads that work on them.
+/// Gives every network namespace its TCP/IP stack: the threads that work on the copy of lwIP's variables
+/// which kernel/ns has mapped for it, and the shared objects that they need.
 class NamespaceStacks final : public kernel::StackHooks {
 public:
     kernel::Result<> create(kernel::NetNamespace& space) override;
@@ -15,7 +19,8 @@ public:
     void destroy(kernel::NetNamespace& space) override;
 };
 
-/// Registers the stacks with kernel/ns: namespaces made from then on have TCP/IP. Boot, once.
-void enable_stacks();
+/// Makes the caches behind lwIP's pools and registers the stacks with kernel/ns: namespaces made from
+/// then on have TCP/IP. Boot, once. Errors: NoSpace, Exists.
+kernel::Result<> enable_stacks(mm::Memory& memory);
 
 } // namespace net
