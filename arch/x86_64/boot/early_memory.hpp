@@ -17,8 +17,8 @@ constexpr bool early_reachable(mm::PhysAddr address, std::uint64_t bytes) {
     return address.raw() < early_limit && bytes <= early_limit - address.raw();
 }
 
-/// The only way to physical memory before mm::DirectMap exists. Precondition: early_reachable; kernel_main has not
-/// been called.
+/// The only way to physical memory before mm::DirectMap exists. Precondition: early_reachable;
+/// kernel_main has not been called.
 template <class T>
 T* early_pointer(mm::PhysAddr address) {
     return reinterpret_cast<T*>(direct_map_base() + address.raw());

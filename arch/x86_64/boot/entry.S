@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// From the boot loader's 32-bit protected mode to C++ in the higher half. Both entries come with paging off, flat
-// segments and interrupts off; %ebx holds the physical address of what the loader has to say. The boot page tables
-// map the first 4 GiB three times: at 0 (where this code runs), at the direct map's slot, and the first of them at
-// the kernel's place. mm replaces them.
+// From the boot loader's 32-bit protected mode to C++ in the higher half. Both entries come with
+// paging off, flat segments and interrupts off; %ebx holds the physical address of what the loader
+// has to say. The boot page tables map the first 4 GiB three times: at 0 (where this code runs), at
+// the direct map's slot, and the first of them at the kernel's place. mm replaces them.
 
 #include "arch/x86_64/boot/boot_constants.h"
 
@@ -15,7 +15,8 @@
 #define IMAGE_SLOT 511
 #define KERNEL_IMAGE_ENTRY 510
 
-#define CR0_PROTECTED 0x80010033        // PG WP NE ET MP PE; CD and NW clear, which Bochs enters with
+// PG WP NE ET MP PE; CD and NW clear, which Bochs enters with.
+#define CR0_PROTECTED 0x80010033
 #define CR4_PAE 0x20
 #define MSR_EFER 0xc0000080
 #define EFER_LME_NXE 0x900

@@ -5,8 +5,8 @@
 
 namespace arch::boot {
 
-/// Reads the information of a Multiboot2 loader (specification 2.0, section 3.6) at `information`. Tags that the
-/// kernel has no use for are skipped. Returns false if the list of tags is malformed.
+/// Reads the information of a Multiboot2 loader (specification 2.0, section 3.6) at `information`.
+/// Tags that the kernel has no use for are skipped. Returns false if the list of tags is malformed.
 bool read_multiboot2(mm::PhysAddr information, BootData& data);
 
 } // namespace arch::boot

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Room for the kernel's symbol table. tools/embed_symbols.py fills it after linking; until then it is zero, which
-// reads as an empty table.
+// Room for the kernel's symbol table. tools/embed_symbols.py fills it after linking; until then it
+// is zero, which reads as an empty table.
 
     .section .symbols, "a", @progbits
     .balign 8

@@ -25,7 +25,9 @@ inline std::uint64_t read_cr0() {
     return value;
 }
 
-inline void write_cr0(std::uint64_t value) { asm volatile("mov %0, %%cr0" : : "r"(value) : "memory"); }
+inline void write_cr0(std::uint64_t value) {
+    asm volatile("mov %0, %%cr0" : : "r"(value) : "memory");
+}
 
 inline std::uint64_t read_cr2() {
     std::uint64_t value;
@@ -39,7 +41,10 @@ inline std::uint64_t read_cr4() {
     return value;
 }
 
-/// Precondition: CPUID offers every bit that is set. TCG does not raise #GP on others, it hangs the CPU.
-inline void write_cr4(std::uint64_t value) { asm volatile("mov %0, %%cr4" : : "r"(value) : "memory"); }
+/// Precondition: CPUID offers every bit that is set. TCG does not raise #GP on others, it hangs the
+/// CPU.
+inline void write_cr4(std::uint64_t value) {
+    asm volatile("mov %0, %%cr4" : : "r"(value) : "memory");
+}
 
 } // namespace arch

@@ -12,7 +12,7 @@ namespace {
 constinit std::array<CpuTables, max_cpus> tables;
 constinit FaultStacks boot_cpu_stacks{};
 
-constexpr std::uint64_t code_segment = 0x00af'9b00'0000'ffff;  // 64 bits, ring 0, accessed
+constexpr std::uint64_t code_segment = 0x00af'9b00'0000'ffff; // 64 bits, ring 0, accessed
 constexpr std::uint64_t data_segment = 0x00cf'9300'0000'ffff;
 
 template <std::size_t Size>
@@ -58,8 +58,12 @@ void CpuTables::load(std::uint32_t id, FaultStacks& stacks) {
     write_msr(Msr::GsBase, reinterpret_cast<std::uint64_t>(&area_));
 }
 
-CpuTables& cpu_tables(unsigned id) { return tables[id]; }
+CpuTables& cpu_tables(unsigned id) {
+    return tables[id];
+}
 
-void load_boot_cpu_tables() { tables[0].load(0, boot_cpu_stacks); }
+void load_boot_cpu_tables() {
+    tables[0].load(0, boot_cpu_stacks);
+}
 
 } // namespace arch

@@ -11,11 +11,11 @@
 
 namespace arch {
 
-/// The stacks of one CPU for faults, each on its own. The page fault's is deeper: reports are written on it, and a
-/// fault within the handler continues below the first.
+/// The stacks of one CPU for faults, each on its own. The page fault's is deeper: reports are
+/// written on it, and a fault within the handler continues below the first.
 struct alignas(4096) FaultStacks {
     static constexpr std::size_t page_fault_bytes = 48 * 1024;
-    static constexpr std::size_t nested_offset = 32 * 1024;  ///< what the first page fault may use
+    static constexpr std::size_t nested_offset = 32 * 1024; ///< what the first page fault may use
     static constexpr std::size_t other_bytes = 16 * 1024;
     std::array<std::byte, page_fault_bytes> page_fault;
     std::array<std::byte, other_bytes> double_fault;
@@ -25,16 +25,16 @@ struct alignas(4096) FaultStacks {
 
 /// A CPU's own segment table and task state, and the area that %gs leads to.
 class CpuTables {
-public:
+  public:
     /// Makes them the running CPU's. `stacks` must outlive the CPU; `id` is its number in cpu_id().
     void load(std::uint32_t id, FaultStacks& stacks);
 
-    /// A page fault inside the page fault handler would start again at the same stack top and overwrite it. While
-    /// one is handled the next one's stack therefore starts lower.
+    /// A page fault inside the page fault handler would start again at the same stack top and
+    /// overwrite it. While one is handled the next one's stack therefore starts lower.
     void enter_page_fault() { state_.ist[0] -= FaultStacks::nested_offset; }
     void leave_page_fault() { state_.ist[0] += FaultStacks::nested_offset; }
 
-private:
+  private:
     PerCpuArea area_{};
     std::array<std::uint64_t, 5> segments_{};
     TaskState state_{};

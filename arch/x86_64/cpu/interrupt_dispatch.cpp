@@ -16,7 +16,8 @@ namespace arch {
 namespace {
 
 struct Slot {
-    // Ordering: `handler` is stored last and read first, so a handler is never called without its context.
+    // Ordering: `handler` is stored last and read first, so a handler is never called without its
+    // context.
     std::atomic<IrqHandler> handler{nullptr};
     void* context = nullptr;
 };
@@ -34,7 +35,9 @@ void leave_interrupt() {
 
 } // namespace
 
-void set_irq_exit_hook(void (*hook)()) { irq_exit_hook.store(hook, std::memory_order_release); }
+void set_irq_exit_hook(void (*hook)()) {
+    irq_exit_hook.store(hook, std::memory_order_release);
+}
 
 void set_vector_handler(std::uint8_t vector, IrqHandler handler, void* context) {
     const IrqGuard guard;
@@ -45,7 +48,8 @@ void set_vector_handler(std::uint8_t vector, IrqHandler handler, void* context) 
 kernel::Result<Vector> allocate_vector(IrqHandler handler, void* context) {
     const IrqGuard guard;
     for (unsigned vector = vector_first_device; vector <= vector_last_device; ++vector) {
-        if (slots[vector].handler.load(std::memory_order_relaxed) != nullptr) continue;
+        if (slots[vector].handler.load(std::memory_order_relaxed) != nullptr)
+            continue;
         set_vector_handler(static_cast<std::uint8_t>(vector), handler, context);
         return Vector{static_cast<std::uint8_t>(vector)};
     }
@@ -60,15 +64,19 @@ void free_vector(Vector vector) {
 
 void dispatch_interrupt(TrapFrame& frame) {
     // The local APIC reports an interrupt that went away under this number and expects no answer.
-    if (frame.vector == vector_spurious) return;
+    if (frame.vector == vector_spurious)
+        return;
     enter_interrupt();
     Slot& slot = slots[frame.vector];
-    if (const IrqHandler handler = slot.handler.load(std::memory_order_acquire)) handler(slot.context);
+    if (const IrqHandler handler = slot.handler.load(std::memory_order_acquire))
+        handler(slot.context);
     if (frame.vector < vector_legacy_controller || frame.vector >= vector_legacy_controller + 16)
         end_of_interrupt();
     leave_interrupt();
-    if (in_interrupt() || preempt_count() != 0) return;
-    if (void (*const hook)() = irq_exit_hook.load(std::memory_order_relaxed)) hook();
+    if (in_interrupt() || preempt_count() != 0)
+        return;
+    if (void (*const hook)() = irq_exit_hook.load(std::memory_order_relaxed))
+        hook();
 }
 
 } // namespace arch

@@ -15,11 +15,16 @@ constinit std::array<GateDescriptor, 256> gates{};
 
 constexpr FaultStack stack_of(unsigned vector) {
     switch (vector) {
-    case 2: return FaultStack::Nmi;
-    case 8: return FaultStack::DoubleFault;
-    case 14: return FaultStack::PageFault;
-    case 18: return FaultStack::MachineCheck;
-    default: return FaultStack::None;
+    case 2:
+        return FaultStack::Nmi;
+    case 8:
+        return FaultStack::DoubleFault;
+    case 14:
+        return FaultStack::PageFault;
+    case 18:
+        return FaultStack::MachineCheck;
+    default:
+        return FaultStack::None;
     }
 }
 

@@ -9,7 +9,8 @@ namespace arch {
 void flush_local_global() {
     const IrqGuard guard;
     const std::uint64_t cr4 = read_cr4();
-    if ((cr4 & cr4_global_pages) == 0) return flush_local();
+    if ((cr4 & cr4_global_pages) == 0)
+        return flush_local();
     // Changing PGE forgets everything (Intel SDM vol. 3A, 4.10.4.1).
     write_cr4(cr4 & ~cr4_global_pages);
     write_cr4(cr4);

@@ -25,22 +25,38 @@ constexpr std::uint64_t error_write = 1u << 1;
 constexpr std::uint64_t error_fetch = 1u << 4;
 
 constexpr std::array<std::string_view, 32> names{
-    "#DE divide error",          "#DB debug",
-    "NMI",                       "#BP breakpoint",
-    "#OF overflow",              "#BR bound range exceeded",
-    "#UD invalid opcode",        "#NM device not available",
-    "#DF double fault",          "coprocessor segment overrun",
-    "#TS invalid TSS",           "#NP segment not present",
-    "#SS stack fault",           "#GP general protection",
-    "#PF page fault",            "reserved 15",
-    "#MF x87 error",             "#AC alignment check",
-    "#MC machine check",         "#XM SIMD error",
-    "#VE virtualization",        "#CP control protection",
-    "reserved 22",               "reserved 23",
-    "reserved 24",               "reserved 25",
-    "reserved 26",               "reserved 27",
-    "#HV hypervisor injection",  "#VC VMM communication",
-    "#SX security",              "reserved 31",
+    "#DE divide error",
+    "#DB debug",
+    "NMI",
+    "#BP breakpoint",
+    "#OF overflow",
+    "#BR bound range exceeded",
+    "#UD invalid opcode",
+    "#NM device not available",
+    "#DF double fault",
+    "coprocessor segment overrun",
+    "#TS invalid TSS",
+    "#NP segment not present",
+    "#SS stack fault",
+    "#GP general protection",
+    "#PF page fault",
+    "reserved 15",
+    "#MF x87 error",
+    "#AC alignment check",
+    "#MC machine check",
+    "#XM SIMD error",
+    "#VE virtualization",
+    "#CP control protection",
+    "reserved 22",
+    "reserved 23",
+    "reserved 24",
+    "reserved 25",
+    "reserved 26",
+    "reserved 27",
+    "#HV hypervisor injection",
+    "#VC VMM communication",
+    "#SX security",
+    "reserved 31",
 };
 
 // Used before anything else is installed, and when the installed handlers fault themselves.
@@ -53,15 +69,20 @@ constexpr std::array<std::string_view, 32> names{
     exit_machine(ExitCode::Panic);
 }
 
-void die_of_page_fault(TrapFrame& frame, const PageFault&) { die(frame); }
-void die_of_exception(TrapFrame& frame) { die(frame); }
+void die_of_page_fault(TrapFrame& frame, const PageFault&) {
+    die(frame);
+}
+void die_of_exception(TrapFrame& frame) {
+    die(frame);
+}
 
 constinit PageFaultHandler page_fault_handler = die_of_page_fault;
 constinit ExceptionHandler exception_handler = die_of_exception;
 
 void dispatch_page_fault(TrapFrame& frame) {
     const mm::VirtAddr address{read_cr2()};
-    if (resume_probe(frame)) return;
+    if (resume_probe(frame))
+        return;
     const PageFault fault{
         .address = address,
         .protection = (frame.error_code & error_protection) != 0,
@@ -69,8 +90,11 @@ void dispatch_page_fault(TrapFrame& frame) {
         .fetch = (frame.error_code & error_fetch) != 0,
     };
     std::uint32_t depth;
-    asm volatile("movl %%gs:%c1, %0; incl %%gs:%c1" : "=&r"(depth) : "i"(offsetof(PerCpuArea, fault_depth)));
-    if (depth > 0) die(frame);
+    asm volatile("movl %%gs:%c1, %0; incl %%gs:%c1"
+                 : "=&r"(depth)
+                 : "i"(offsetof(PerCpuArea, fault_depth)));
+    if (depth > 0)
+        die(frame);
     CpuTables& tables = cpu_tables(cpu_id());
     tables.enter_page_fault();
     page_fault_handler(frame, fault);
@@ -103,9 +127,12 @@ ExceptionHandler set_exception_handler(ExceptionHandler handler) {
 
 /// What trap_entry.S calls with interrupts off.
 extern "C" void trap_dispatch(TrapFrame* frame) {
-    if (frame->vector >= vector_first_interrupt) return dispatch_interrupt(*frame);
-    if (frame->vector == vector_page_fault) return dispatch_page_fault(*frame);
-    if (frame->vector == vector_general_protection && resume_probe(*frame)) return;
+    if (frame->vector >= vector_first_interrupt)
+        return dispatch_interrupt(*frame);
+    if (frame->vector == vector_page_fault)
+        return dispatch_page_fault(*frame);
+    if (frame->vector == vector_general_protection && resume_probe(*frame))
+        return;
     exception_handler(*frame);
 }
 

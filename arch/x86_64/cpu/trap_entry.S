@@ -7,8 +7,10 @@
     .macro ENTRY vector
     .balign 16
 trap_entry_\vector:
-    .if (\vector == 8) || (\vector >= 10 && \vector <= 14) || (\vector == 17) || (\vector == 21) || (\vector == 29) || (\vector == 30)
-    .else
+    // These push an error code themselves (Intel SDM vol. 3A, table 6-1).
+    .set has_code, (\vector == 8) || (\vector >= 10 && \vector <= 14) || (\vector == 17)
+    .set has_code, has_code || (\vector == 21) || (\vector == 29) || (\vector == 30)
+    .if !has_code
     pushq $0
     .endif
     pushq $\vector

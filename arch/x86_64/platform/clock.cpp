@@ -18,7 +18,7 @@ constexpr unsigned fraction_bits = 32;
 constinit std::uint64_t cycle_frequency = 0;
 constinit std::uint64_t timer_frequency = 0;
 constinit std::uint64_t first_cycle = 0;
-constinit std::uint64_t nanoseconds_per_cycle = 0;  // in 1 / 2^fraction_bits
+constinit std::uint64_t nanoseconds_per_cycle = 0; // in 1 / 2^fraction_bits
 
 /// The three counters at one moment.
 struct Moment {
@@ -27,8 +27,8 @@ struct Moment {
     std::uint32_t timer;
 };
 
-// The machine below may take the CPU away between two reads. Of several tries, the one that took the fewest cycles was
-// disturbed the least.
+// The machine below may take the CPU away between two reads. Of several tries, the one that took
+// the fewest cycles was disturbed the least.
 Moment sample(const ReferenceCounter& counter) {
     constexpr unsigned tries = 3;
     Moment best{};
@@ -38,7 +38,8 @@ Moment sample(const ReferenceCounter& counter) {
         const std::uint32_t reference = counter.read();
         const std::uint32_t timer = local_timer_remaining();
         const std::uint64_t cost = cycles() - before;
-        if (cost >= best_cost) continue;
+        if (cost >= best_cost)
+            continue;
         best_cost = cost;
         best = {before + cost / 2, reference, timer};
     }
@@ -52,7 +53,8 @@ void clock_calibrate() {
     local_timer_start_silent(~std::uint32_t{0});
     const Moment begin = sample(counter);
     const std::uint64_t ticks = counter.frequency() * calibration_ns / nanoseconds_per_second;
-    while (counter.elapsed(begin.reference, counter.read()) < ticks) pause();
+    while (counter.elapsed(begin.reference, counter.read()) < ticks)
+        pause();
     const Moment end = sample(counter);
     local_timer_stop();
 
@@ -63,18 +65,24 @@ void clock_calibrate() {
     first_cycle = cycles();
 }
 
-std::uint64_t local_timer_frequency() { return timer_frequency; }
+std::uint64_t local_timer_frequency() {
+    return timer_frequency;
+}
 
-std::uint64_t cycles_per_second() { return cycle_frequency; }
+std::uint64_t cycles_per_second() {
+    return cycle_frequency;
+}
 
 std::uint64_t now_ns() {
-    const unsigned __int128 product = static_cast<unsigned __int128>(cycles() - first_cycle) * nanoseconds_per_cycle;
+    const unsigned __int128 product =
+        static_cast<unsigned __int128>(cycles() - first_cycle) * nanoseconds_per_cycle;
     return static_cast<std::uint64_t>(product >> fraction_bits);
 }
 
 void busy_wait_ns(std::uint64_t nanoseconds) {
     const std::uint64_t end = now_ns() + nanoseconds;
-    while (now_ns() < end) pause();
+    while (now_ns() < end)
+        pause();
 }
 
 } // namespace arch

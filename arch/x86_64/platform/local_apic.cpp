@@ -7,7 +7,9 @@
 #include "arch/x86_64/platform/port.hpp"
 
 #include <arch/acpi.hpp>
+#include <arch/cpu.hpp>
 #include <arch/device_map.hpp>
+#include <arch/irq.hpp>
 
 namespace arch {
 
@@ -19,6 +21,8 @@ constexpr std::size_t id = 0x20;
 constexpr std::size_t task_priority = 0x80;
 constexpr std::size_t eoi = 0xb0;
 constexpr std::size_t spurious = 0xf0;
+constexpr std::size_t command_low = 0x300;
+constexpr std::size_t command_high = 0x310;
 constexpr std::size_t lvt_timer = 0x320;
 constexpr std::size_t lvt_line0 = 0x350;
 constexpr std::size_t lvt_line1 = 0x360;
@@ -29,12 +33,18 @@ constexpr std::size_t timer_divide = 0x3e0;
 
 constexpr std::uint32_t spurious_enable = 1u << 8;
 constexpr std::uint32_t masked = 1u << 16;
+constexpr std::uint32_t command_assert = 1u << 14;
+constexpr std::uint32_t command_pending = 1u << 12;
 constexpr std::uint32_t divide_by_1 = 0b1011;
 
 constinit volatile std::byte* registers = nullptr;
 
-std::uint32_t read(std::size_t offset) { return mmio_read<std::uint32_t>(registers, offset); }
-void write(std::size_t offset, std::uint32_t value) { mmio_write<std::uint32_t>(registers, offset, value); }
+std::uint32_t read(std::size_t offset) {
+    return mmio_read<std::uint32_t>(registers, offset);
+}
+void write(std::size_t offset, std::uint32_t value) {
+    mmio_write<std::uint32_t>(registers, offset, value);
+}
 
 // Intel 8259A: moved away from the exceptions' vectors, then masked for good.
 void silence_legacy_controllers() {
@@ -56,7 +66,8 @@ void silence_legacy_controllers() {
 
 kernel::Result<> local_apic_initialise() {
     silence_legacy_controllers();
-    if (registers == nullptr) registers = TRY(map_device(acpi_info().local_apic, mm::page_size));
+    if (registers == nullptr)
+        registers = TRY(map_device(acpi_info().local_apic, mm::page_size));
     write_msr(Msr::ApicBase, read_msr(Msr::ApicBase) | base_enabled);
     write(task_priority, 0);
     write(lvt_timer, masked);
@@ -68,9 +79,22 @@ kernel::Result<> local_apic_initialise() {
     return {};
 }
 
-std::uint32_t local_apic_id() { return read(id) >> 24; }
+std::uint32_t local_apic_id() {
+    return read(id) >> 24;
+}
 
-void end_of_interrupt() { write(eoi, 0); }
+void end_of_interrupt() {
+    write(eoi, 0);
+}
+
+void send_interrupt(std::uint32_t apic_id, std::uint8_t vector) {
+    // An interrupt between the two halves could send one of its own.
+    const IrqGuard guard;
+    while ((read(command_low) & command_pending) != 0)
+        pause();
+    write(command_high, apic_id << 24);
+    write(command_low, command_assert | vector);
+}
 
 void local_timer_start(TimerMode mode, std::uint32_t count) {
     write(lvt_timer, static_cast<std::uint32_t>(mode) | vector_timer);
@@ -82,7 +106,9 @@ void local_timer_start_silent(std::uint32_t count) {
     write(timer_initial, count);
 }
 
-std::uint32_t local_timer_remaining() { return read(timer_current); }
+std::uint32_t local_timer_remaining() {
+    return read(timer_current);
+}
 
 void local_timer_stop() {
     write(lvt_timer, masked);

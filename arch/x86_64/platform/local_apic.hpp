@@ -10,7 +10,8 @@ namespace arch {
 
 enum class TimerMode : std::uint32_t { OneShot = 0, Periodic = 1u << 17 };
 
-/// Switches it on with everything masked; also silences the legacy interrupt controllers. Needs acpi_info().
+/// Switches it on with everything masked; also silences the legacy interrupt controllers. Needs
+/// acpi_info().
 kernel::Result<> local_apic_initialise();
 
 /// The number that interrupts are addressed to.
@@ -19,7 +20,11 @@ std::uint32_t local_apic_id();
 /// Answers the interrupt being handled.
 void end_of_interrupt();
 
-/// Starts counting down from `count` at the rate that clock calibration measured; at 0, vector_timer.
+/// Interrupts a CPU, this one included, with `vector`.
+void send_interrupt(std::uint32_t apic_id, std::uint8_t vector);
+
+/// Starts counting down from `count` at the rate that clock calibration measured; at 0,
+/// vector_timer.
 void local_timer_start(TimerMode mode, std::uint32_t count);
 
 /// Counts down without interrupting, for calibration.

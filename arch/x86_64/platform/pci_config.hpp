@@ -5,8 +5,9 @@
 
 namespace arch {
 
-/// Access to configuration registers: memory-mapped where ACPI's MCFG covers the bus, ports 0xcf8 and 0xcfc elsewhere.
-/// `Word` is an unsigned type of 1, 2 or 4 bytes, `offset` a multiple of its size. Any context.
+/// Access to configuration registers: memory-mapped where ACPI's MCFG covers the bus, ports 0xcf8
+/// and 0xcfc elsewhere. `Word` is an unsigned type of 1, 2 or 4 bytes, `offset` a multiple of its
+/// size. Any context.
 template <class Word>
 Word pci_config_read(PciAddress address, std::uint8_t offset);
 

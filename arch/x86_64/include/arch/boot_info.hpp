@@ -13,9 +13,9 @@ namespace arch {
 enum class BootProtocol : std::uint8_t { Pvh, Multiboot2 };
 
 enum class MemoryKind : std::uint8_t {
-    Usable,    ///< RAM, free but for what BootInfo names
-    Acpi,      ///< tables; unused once the kernel runs, but not counted as RAM
-    Reserved,  ///< firmware, devices, defects
+    Usable,   ///< RAM, free but for what BootInfo names
+    Acpi,     ///< tables; unused once the kernel runs, but not counted as RAM
+    Reserved, ///< firmware, devices, defects
 };
 
 struct MemoryRange {
@@ -23,19 +23,22 @@ struct MemoryRange {
     MemoryKind kind;
 };
 
-/// What the boot loader said, copied into the kernel's own memory: nothing here points outside the image.
+/// What the boot loader said, copied into the kernel's own memory: nothing here points outside the
+/// image.
 struct BootInfo {
     BootProtocol protocol;
-    /// Sorted and free of overlaps. Usable ranges are rounded inwards to pages; the others win where two overlap.
+    /// Sorted and free of overlaps. Usable ranges are rounded inwards to pages; the others win
+    /// where two overlap.
     std::span<const MemoryRange> memory;
     std::string_view command_line;
-    mm::PhysRange image;   ///< the kernel, in whole pages, with its own tables and boot stack
-    mm::PhysRange initrd;  ///< the first module; empty if there is none
+    mm::PhysRange image;  ///< the kernel, in whole pages, with its own tables and boot stack
+    mm::PhysRange initrd; ///< the first module; empty if there is none
     std::optional<mm::PhysAddr> rsdp;
 };
 
-/// What the architecture calls when the CPU, the interrupts, the clock and the serial port work and the boot page
-/// tables still map the first 4 GiB at slot 256. Runs on the boot stack with interrupts off.
+/// What the architecture calls when the CPU, the interrupts, the clock and the serial port work and
+/// the boot page tables still map the first 4 GiB at slot 256. Runs on the boot stack with
+/// interrupts off.
 extern "C" [[noreturn]] void kernel_main(const BootInfo& info);
 
 } // namespace arch

@@ -13,13 +13,15 @@ inline std::uint64_t cycles() {
     return std::uint64_t{high} << 32 | low;
 }
 
-/// Nanoseconds since the clock was calibrated during boot. Never goes backwards on one CPU. Any context.
+/// Nanoseconds since the clock was calibrated during boot. Never goes backwards on one CPU. Any
+/// context.
 std::uint64_t now_ns();
 
 /// The rate of cycles(), as measured.
 std::uint64_t cycles_per_second();
 
-/// Waits without giving up the CPU. For devices that need microseconds; longer waits are the scheduler's.
+/// Waits without giving up the CPU. For devices that need microseconds; longer waits are the
+/// scheduler's.
 void busy_wait_ns(std::uint64_t nanoseconds);
 
 } // namespace arch

@@ -6,13 +6,17 @@
 #include <cstddef>
 #include <cstdint>
 
-/// The CPU that runs this: who it is, and whether it may switch tasks. Each access is one instruction through %gs.
+/// The CPU that runs this: who it is, and whether it may switch tasks. Each access is one
+/// instruction through %gs.
 namespace arch {
 
 inline constexpr unsigned max_cpus = 16;
 
-/// What is in every spin loop: lets the other hardware thread, or under -icount the other virtual CPU, go on.
-inline void pause() { asm volatile("pause" : : : "memory"); }
+/// What is in every spin loop: lets the other hardware thread, or under -icount the other virtual
+/// CPU, go on.
+inline void pause() {
+    asm volatile("pause" : : : "memory");
+}
 
 /// The number of this CPU, dense from 0. Stable only while preemption or interrupts are off.
 inline unsigned cpu_id() {
@@ -29,7 +33,10 @@ inline void* current_task() {
 }
 
 inline void set_current_task(void* task) {
-    asm volatile("movq %0, %%gs:%c1" : : "r"(task), "i"(offsetof(PerCpuArea, current_task)) : "memory");
+    asm volatile("movq %0, %%gs:%c1"
+                 :
+                 : "r"(task), "i"(offsetof(PerCpuArea, current_task))
+                 : "memory");
 }
 
 inline std::uint32_t preempt_count() {
@@ -45,7 +52,8 @@ inline bool in_interrupt() {
     return depth != 0;
 }
 
-/// Notes that this CPU should switch tasks; the scheduler looks at the note in the irq exit hook, among others.
+/// Notes that this CPU should switch tasks; the scheduler looks at the note in the irq exit hook,
+/// among others.
 inline void request_reschedule() {
     asm volatile("movl $1, %%gs:%c0" : : "i"(offsetof(PerCpuArea, reschedule)) : "memory");
 }
@@ -61,23 +69,25 @@ inline void clear_reschedule() {
     asm volatile("movl $0, %%gs:%c0" : : "i"(offsetof(PerCpuArea, reschedule)) : "memory");
 }
 
-/// `hook` runs at the end of the outermost interrupt if the interrupted code had preemption enabled: on its stack,
-/// after the device was answered, interrupts off. It may switch tasks, and returns when the task goes on. One hook,
-/// set before the first interrupt.
+/// `hook` runs at the end of the outermost interrupt if the interrupted code had preemption
+/// enabled: on its stack, after the device was answered, interrupts off. It may switch tasks, and
+/// returns when the task goes on. One hook, set before the first interrupt.
 void set_irq_exit_hook(void (*hook)());
 
 inline void preempt_disable() {
     asm volatile("incl %%gs:%c0" : : "i"(offsetof(PerCpuArea, preempt_count)) : "memory", "cc");
 }
 
-/// Does not switch tasks itself: a request that came meanwhile waits for the next interrupt or for the scheduler.
+/// Does not switch tasks itself: a request that came meanwhile waits for the next interrupt or for
+/// the scheduler.
 inline void preempt_enable() {
     asm volatile("decl %%gs:%c0" : : "i"(offsetof(PerCpuArea, preempt_count)) : "memory", "cc");
 }
 
-/// Keeps this task on its CPU, and every other off it, for its lifetime; interrupts still come. Nests.
+/// Keeps this task on its CPU, and every other off it, for its lifetime; interrupts still come.
+/// Nests.
 class [[nodiscard]] PreemptGuard {
-public:
+  public:
     PreemptGuard() { preempt_disable(); }
     ~PreemptGuard() { preempt_enable(); }
     PreemptGuard(const PreemptGuard&) = delete;

@@ -17,18 +17,18 @@ namespace arch {
 
 struct PciAddress {
     std::uint8_t bus;
-    std::uint8_t device;    ///< 0..31
-    std::uint8_t function;  ///< 0..7
+    std::uint8_t device;   ///< 0..31
+    std::uint8_t function; ///< 0..7
     constexpr auto operator<=>(const PciAddress&) const = default;
 };
 
 /// Standard capabilities that a driver may look for.
 enum class PciCapability : std::uint8_t { Msi = 0x05, VendorSpecific = 0x09, MsiX = 0x11 };
 
-/// One function of a device. A handle: copies name the same function. Configuration registers are read and written
-/// from any context.
+/// One function of a device. A handle: copies name the same function. Configuration registers are
+/// read and written from any context.
 class PciDevice {
-public:
+  public:
     PciDevice() = default;
     /// Reads the identity of the function at `address`; none if nobody answers there.
     static std::optional<PciDevice> at(PciAddress address);
@@ -47,20 +47,23 @@ public:
     void write16(std::uint8_t offset, std::uint16_t value) const;
     void write32(std::uint8_t offset, std::uint32_t value) const;
 
-    /// The offset of the first capability of a kind after the one at `after` (0: from the start of the list).
+    /// The offset of the first capability of a kind after the one at `after` (0: from the start of
+    /// the list).
     std::optional<std::uint8_t> find_capability(PciCapability kind, std::uint8_t after = 0) const;
 
-    /// The memory that base address register `index` (0..5) decodes. Sizing switches decoding off for a moment: call
-    /// it before the device is in use. Errors: NotFound if the register is unused, Unsupported if it decodes ports.
+    /// The memory that base address register `index` (0..5) decodes. Sizing switches decoding off
+    /// for a moment: call it before the device is in use. Errors: NotFound if the register is
+    /// unused, Unsupported if it decodes ports.
     kernel::Result<mm::PhysRange> memory_bar(unsigned index) const;
 
     /// Maps memory_bar(index) for good. Thread context. Errors: as memory_bar() and map_device().
     kernel::Result<volatile std::byte*> map_bar(unsigned index) const;
 
-    /// Lets the device decode its memory and act as a bus master; its legacy interrupt line is switched off.
+    /// Lets the device decode its memory and act as a bus master; its legacy interrupt line is
+    /// switched off.
     void enable_bus_master() const;
 
-private:
+  private:
     PciAddress address_{};
     std::uint16_t vendor_ = 0;
     std::uint16_t device_ = 0;
@@ -68,7 +71,8 @@ private:
     std::uint8_t subclass_ = 0;
 };
 
-/// Every function behind the host bridge, found once, on first use, in ascending order of address. Thread context.
+/// Every function behind the host bridge, found once, on first use, in ascending order of address.
+/// Thread context.
 std::span<const PciDevice> pci_devices();
 
 } // namespace arch

@@ -12,8 +12,11 @@ inline std::uint64_t current_pgd() {
     return pgd;
 }
 
-/// Loads a top-level table; forgets every translation that is not global. Precondition: it maps the code and the
-/// stack in use, at the same addresses. Bits above the CPU's physical width must be clear (TCG hangs otherwise).
-inline void load_pgd(std::uint64_t pgd) { asm volatile("mov %0, %%cr3" : : "r"(pgd) : "memory"); }
+/// Loads a top-level table; forgets every translation that is not global. Precondition: it maps the
+/// code and the stack in use, at the same addresses. Bits above the CPU's physical width must be
+/// clear (TCG hangs otherwise).
+inline void load_pgd(std::uint64_t pgd) {
+    asm volatile("mov %0, %%cr3" : : "r"(pgd) : "memory");
+}
 
 } // namespace arch

@@ -5,8 +5,8 @@
 
 #include <cstdint>
 
-/// Page-table entries of x86-64's four-level paging (Intel SDM vol. 3A, 4.5). Pure arithmetic: the host's software
-/// page tables use this same header.
+/// Page-table entries of x86-64's four-level paging (Intel SDM vol. 3A, 4.5). Pure arithmetic: the
+/// host's software page tables use this same header.
 namespace arch {
 
 /// Which table an entry stands in, named after what one entry of it spans.
@@ -15,15 +15,25 @@ enum class Level : std::uint8_t { Page4K = 0, Page2M = 1, Page1G = 2, Slot = 3 }
 inline constexpr unsigned entries_per_table = 512;
 inline constexpr unsigned index_bits = 9;
 
-constexpr unsigned raw(Level level) { return static_cast<unsigned>(level); }
+constexpr unsigned raw(Level level) {
+    return static_cast<unsigned>(level);
+}
 /// The level below. Precondition: not Page4K.
-constexpr Level below(Level level) { return static_cast<Level>(raw(level) - 1); }
+constexpr Level below(Level level) {
+    return static_cast<Level>(raw(level) - 1);
+}
 /// The level above. Precondition: not Slot.
-constexpr Level above(Level level) { return static_cast<Level>(raw(level) + 1); }
+constexpr Level above(Level level) {
+    return static_cast<Level>(raw(level) + 1);
+}
 /// The bytes that one entry of a table at this level spans.
-constexpr std::uint64_t span_of(Level level) { return mm::page_size << (index_bits * raw(level)); }
+constexpr std::uint64_t span_of(Level level) {
+    return mm::page_size << (index_bits * raw(level));
+}
 /// The buddy order of a leaf at this level. Precondition: not Slot.
-constexpr mm::Order order_of(Level level) { return mm::Order{index_bits * raw(level)}; }
+constexpr mm::Order order_of(Level level) {
+    return mm::Order{index_bits * raw(level)};
+}
 /// The entry of the table at `level` that translates `address`.
 constexpr unsigned index_of(mm::VirtAddr address, Level level) {
     return static_cast<unsigned>(address.raw() / span_of(level)) & (entries_per_table - 1);
@@ -39,8 +49,8 @@ enum class PteFlags : std::uint64_t {
     CacheDisable = 1u << 4,
     Accessed = 1u << 5,
     Dirty = 1u << 6,
-    Large = 1u << 7,   ///< a leaf at Page2M or Page1G
-    Global = 1u << 8,  ///< survives a CR3 write; ignored by the CPU unless CR4.PGE
+    Large = 1u << 7,  ///< a leaf at Page2M or Page1G
+    Global = 1u << 8, ///< survives a CR3 write; ignored by the CPU unless CR4.PGE
     NoExecute = std::uint64_t{1} << 63,
 };
 
@@ -51,18 +61,20 @@ constexpr PteFlags operator&(PteFlags a, PteFlags b) {
     return static_cast<PteFlags>(static_cast<std::uint64_t>(a) & static_cast<std::uint64_t>(b));
 }
 constexpr PteFlags without(PteFlags flags, PteFlags removed) {
-    return static_cast<PteFlags>(static_cast<std::uint64_t>(flags) & ~static_cast<std::uint64_t>(removed));
+    return static_cast<PteFlags>(static_cast<std::uint64_t>(flags) &
+                                 ~static_cast<std::uint64_t>(removed));
 }
 
 inline constexpr PteFlags read_only = PteFlags::NoExecute;
 inline constexpr PteFlags read_write = PteFlags::Writable | PteFlags::NoExecute;
 inline constexpr PteFlags read_execute = PteFlags::None;
 /// Device registers: uncached, whatever the MTRRs say.
-inline constexpr PteFlags device_memory = read_write | PteFlags::CacheDisable | PteFlags::WriteThrough;
+inline constexpr PteFlags device_memory =
+    read_write | PteFlags::CacheDisable | PteFlags::WriteThrough;
 
 /// One entry. An entry that is not present is all zero: it holds no frame number.
 class Pte {
-public:
+  public:
     static constexpr std::uint64_t address_mask = 0x000f'ffff'ffff'f000;
 
     constexpr Pte() = default;
@@ -72,8 +84,8 @@ public:
     static constexpr Pte table(mm::PhysAddr page) {
         return Pte{page.raw() | bits(PteFlags::Present | PteFlags::Writable | PteFlags::Accessed)};
     }
-    /// A leaf at `level`. Accessed and Dirty are set from the start, so the CPU never writes into a table.
-    /// Precondition: `frame` is aligned to the level's span; level is not Slot.
+    /// A leaf at `level`. Accessed and Dirty are set from the start, so the CPU never writes into a
+    /// table. Precondition: `frame` is aligned to the level's span; level is not Slot.
     static constexpr Pte leaf(mm::PhysAddr frame, PteFlags flags, Level level) {
         const PteFlags size = level == Level::Page4K ? PteFlags::None : PteFlags::Large;
         return Pte{frame.raw() |
@@ -84,19 +96,23 @@ public:
     constexpr bool present() const { return has(PteFlags::Present); }
     constexpr bool has(PteFlags flag) const { return (bits_ & bits(flag)) != 0; }
     /// Whether a present entry of a table at `level` maps memory rather than a further table.
-    constexpr bool is_leaf(Level level) const { return level == Level::Page4K || has(PteFlags::Large); }
+    constexpr bool is_leaf(Level level) const {
+        return level == Level::Page4K || has(PteFlags::Large);
+    }
     /// The frame or the table that a present entry points to.
     constexpr mm::PhysAddr address() const { return mm::PhysAddr{bits_ & address_mask}; }
     /// The attributes given to `leaf()`, without what it added.
     constexpr PteFlags flags() const {
-        return static_cast<PteFlags>(bits_ & bits(PteFlags::Writable | PteFlags::User | PteFlags::WriteThrough |
-                                                  PteFlags::CacheDisable | PteFlags::Global |
-                                                  PteFlags::NoExecute));
+        return static_cast<PteFlags>(bits_ & bits(PteFlags::Writable | PteFlags::User |
+                                                  PteFlags::WriteThrough | PteFlags::CacheDisable |
+                                                  PteFlags::Global | PteFlags::NoExecute));
     }
     constexpr bool operator==(const Pte&) const = default;
 
-private:
-    static constexpr std::uint64_t bits(PteFlags flags) { return static_cast<std::uint64_t>(flags); }
+  private:
+    static constexpr std::uint64_t bits(PteFlags flags) {
+        return static_cast<std::uint64_t>(flags);
+    }
     std::uint64_t bits_ = 0;
 };
 

@@ -14,7 +14,9 @@ inline void invalidate_page(std::uintptr_t address) {
 }
 
 /// Forgets every translation that is not global. Any context, preemption disabled.
-inline void flush_local() { load_pgd(current_pgd()); }
+inline void flush_local() {
+    load_pgd(current_pgd());
+}
 
 /// Forgets every translation, the global ones too. Any context, preemption disabled.
 void flush_local_global();
