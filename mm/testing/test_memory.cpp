@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+#include "mm/testing/test_memory.hpp"
+
+#include <arch/pgd.hpp>
+
+namespace mm::testing {
+
+namespace {
+
+constexpr std::uint64_t mib = std::uint64_t{1} << 20;
+constexpr std::size_t table_frames = 256;
+constexpr PhysAddr first_block{16 * mib};
+
+} // namespace
+
+TestMemory::TestMemory(const TestPlan& plan)
+    : machine(plan.memory), isolation_(plan.isolation), boot(plan_of(plan)),
+      tables(boot.frames, set_tables_aside()),
+      spaces(plan.isolation, boot.kernel_map, boot.frames, tables) {
+    boot.direct_map.use_tables(tables);
+    for (const PhysRange& range : boot.free_ranges()) {
+        boot.frames.assign(range, FrameState::Free, shared_domain);
+    }
+    const auto pgd = spaces.add_cpu(0);
+    kernel::ensure(pgd.has_value(), "no memory for a CPU");
+    arch::load_pgd(pgd->raw());
+}
+
+MemoryPlan TestMemory::plan_of(const TestPlan& plan) {
+    const VirtAddr image{arch::kernel_image_base + mib};
+    ram_ = {PhysRange{PhysAddr{0}, PhysAddr{plan.memory.bytes()}}};
+    in_use_ = {PhysRange{PhysAddr{0}, PhysAddr{2 * mib}}};
+    image_ = {ImagePart{image, image + mib / 2, PhysAddr{mib}, arch::read_execute},
+              ImagePart{image + mib / 2, image + mib, PhysAddr{mib + mib / 2}, arch::read_write}};
+    return {.ram = ram_,
+            .in_use = in_use_,
+            .image = image_,
+            .device_table = Pfn{1},
+            .largest_leaf = plan.largest_leaf,
+            .reachable = PhysAddr{plan.memory.bytes()},
+            .limit = plan.memory};
+}
+
+std::vector<Pfn> TestMemory::set_tables_aside() {
+    std::vector<Pfn> free;
+    const PhysAddr first = *boot.early.allocate(PageCount{table_frames});
+    for (std::size_t i = 0; i < table_frames; ++i) free.push_back(Pfn::of(first + i * page_size));
+    boot.frames.assign({first, first + table_frames * page_size}, FrameState::Free, shared_domain);
+    return free;
+}
+
+PhysRange TestMemory::block(unsigned index) {
+    return PhysRange::of(Pfn::of(first_block + index * order_2m.bytes()), order_2m);
+}
+
+PhysRange TestMemory::page(unsigned index, unsigned page_number) {
+    return PhysRange::of(Pfn::of(block(index).begin) + PageCount{page_number}, order_4k);
+}
+
+void TestMemory::make_exclusive(PhysRange range, Window& window, FrameState state) {
+    if (isolation_ == Isolation::Pgd) {
+        const bool removed = boot.direct_map.remove(range).has_value();
+        kernel::ensure(removed, "no table to split with");
+    }
+    const bool mapped = window.map(range).has_value();
+    kernel::ensure(mapped, "no table to map with");
+    boot.frames.assign(range, state, window.owner());
+}
+
+void TestMemory::make_shared(PhysRange range, Window& window) {
+    window.unmap(range);
+    boot.frames.assign(range, FrameState::Free, shared_domain);
+    if (isolation_ == Isolation::Pgd) boot.direct_map.restore(range);
+}
+
+} // namespace mm::testing
