@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "kernel/sched/sched.hpp"
 
+#include "kernel/diag/watchdog.hpp"
 #include "kernel/ns/net_namespace.hpp"
 #include "kernel/sched/cpu_scheduler.hpp"
 #include "kernel/sched/objects.hpp"
@@ -34,6 +35,7 @@ void outside_task(void*) {
 
 void on_tick() {
     CpuScheduler::local().tick();
+    Watchdog::check();
 }
 
 void on_irq_exit() {
