@@ -12,7 +12,7 @@ namespace arch {
 namespace {
 
 constexpr std::uint64_t nanoseconds_per_second = 1'000'000'000;
-constexpr std::uint64_t calibration_ns = 2'000'000;
+constexpr std::uint64_t calibration_ns = 1'000'000;
 constexpr unsigned fraction_bits = 32;
 
 constinit std::uint64_t cycle_frequency = 0;
