@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: MIT
+#include <arch/clock.hpp>
+#include <arch/exit.hpp>
+
+#include "kernel/base/events.hpp"
+#include "kernel/main/system.hpp"
+#include "kernel/ns/net_namespace.hpp"
+#include "kernel/options/document.hpp"
+#include "kernel/ramfs/ramfs.hpp"
+#include "kernel/sched/process.hpp"
+#include "kernel/sched/sched.hpp"
+#include "kernel/diag/audit_check.hpp"
+#include "kernel/shell/commands/groups.hpp"
+#include "kernel/shell/shell.hpp"
+#include "kernel/test/runner.hpp"
+
+namespace kernel {
+namespace {
+
+void print_overview() {
+    for (const CommandGroup* group : command_groups()) {
+        print("{}:\n", group->title);
+        for (const Command& command : group->commands) {
+            print("  {:<9} {}\n", command.name, command.help.substr(0, command.help.find('\n')));
+        }
+    }
+    write("Several commands are separated by ';'. `help COMMAND` says more, `help options` lists the kernel's\n"
+          "options.\n");
+}
+
+Status help(Arguments arguments) {
+    if (arguments.size() > 1) return Status::BadUsage;
+    if (arguments.empty()) {
+        print_overview();
+        return Status::Ok;
+    }
+    if (arguments[0] == "options") {
+        print_options_help();
+        return Status::Ok;
+    }
+    const Command* const command = find_command(arguments[0]);
+    if (command == nullptr) return failed("help: no command '{}'; `help` lists them", arguments[0]);
+    print("{} {}\n{}\n", command->name, command->usage, command->help);
+    return Status::Ok;
+}
+
+Status echo(Arguments arguments) {
+    console::Writer writer;
+    for (std::size_t i = 0; i < arguments.size(); ++i) {
+        if (i > 0) writer.put(' ');
+        writer.put(arguments[i]);
+    }
+    writer.put('\n');
+    return Status::Ok;
+}
+
+Status ps(Arguments arguments) {
+    if (!arguments.empty()) return Status::BadUsage;
+    print("{:>5} {:>5} {:<9} {:<9} {:>9}  {}\n", "task", "proc", "namespace", "state", "switches", "name");
+    for_each_task([](const Task& task) {
+        const NetNamespace* const ns = task.net_namespace();
+        print("{:>5} {:>5} {:<9} {:<9} {:>9}  {}\n", task.id(), task.process().id(),
+              ns != nullptr ? ns->name() : "-", name(task.state()), task.switches(), task.name());
+    });
+    return Status::Ok;
+}
+
+Status stats(Arguments arguments) {
+    if (arguments.size() == 1 && arguments[0] == "reset") {
+        reset_events();
+        return Status::Ok;
+    }
+    if (!arguments.empty()) return Status::BadUsage;
+    const EventSnapshot events = snapshot_events();
+    for (std::size_t i = 0; i < event_count; ++i) {
+        const auto event = static_cast<Event>(i);
+        print("{:<20} {:>14}\n", name(event), events[event]);
+    }
+    return Status::Ok;
+}
+
+Status files(Arguments arguments) {
+    if (!arguments.empty()) return Status::BadUsage;
+    unsigned count = 0;
+    ramfs().for_each([&count](const CpioEntry& entry) {
+        if (entry.is_file()) {
+            print("{:>10} {}\n", entry.content.size(), entry.name);
+            ++count;
+        }
+    });
+    if (count == 0) write("no files; `tools/lacuna run --files DIR` brings some\n");
+    return Status::Ok;
+}
+
+Status test(Arguments arguments) {
+    if (arguments.size() == 1 && arguments[0] == "--list") {
+        test::list_tests("*");
+        return Status::Ok;
+    }
+    if (arguments.size() > 1) return Status::BadUsage;
+    const std::string_view pattern = arguments.empty() ? "*" : arguments[0];
+    const test::Summary summary = test::run_tests({.pattern = pattern,
+                                                   .seconds_per_test = options().test_timeout_s,
+                                                   .after_each = diag::audit_after_test});
+    if (summary.passed + summary.failed + summary.skipped == 0) {
+        return failed("test: nothing matches '{}'; `test --list` lists the suites", pattern);
+    }
+    return summary.failed == 0 ? Status::Ok : failed("test: {} failed", summary.failed);
+}
+
+Status uptime(Arguments arguments) {
+    if (!arguments.empty()) return Status::BadUsage;
+    const std::uint64_t ms = arch::now_ns() / 1'000'000;
+    print("up {}.{:03} s\n", ms / 1000, ms % 1000);
+    return Status::Ok;
+}
+
+Status poweroff(Arguments arguments) {
+    if (arguments.empty()) power_off();
+    if (arguments.size() == 1 && arguments[0] == "fail") arch::exit_machine(arch::ExitCode::Failure);
+    return Status::BadUsage;
+}
+
+constexpr Command commands[] = {
+    {"help", "[COMMAND|options]", "List the commands, or explain one.", Place::Anywhere, help},
+    {"echo", "WORD...", "Print the words.", Place::Anywhere, echo},
+    {"ps", "", "List the tasks.", Place::Anywhere, ps},
+    {"stats", "[reset]", "Show the event counters since boot or the last reset; set them to zero.",
+     Place::Anywhere, stats},
+    {"files", "", "List the files that the HTTP servers serve.", Place::Anywhere, files},
+    {"test", "[PATTERN|--list]",
+     "Run the kernel's tests, or list them; the audit runs after each.\n"
+     "PATTERN is as for the boot option test=: 'mm.*', 'mm', 'net.wire,ramfs'.",
+     Place::System, test},
+    {"uptime", "", "Show the time since boot.", Place::Anywhere, uptime},
+    {"poweroff", "[fail]",
+     "End the machine. An unattended run reports failure if a command failed, or if told to.",
+     Place::System, poweroff},
+};
+
+} // namespace
+
+constinit const CommandGroup system_commands{"The system", commands};
+
+} // namespace kernel
