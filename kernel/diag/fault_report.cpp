@@ -2,9 +2,49 @@
 #include "kernel/diag/fault_report.hpp"
 
 #include "kernel/base/console.hpp"
+#include "kernel/diag/fault_subject.hpp"
 #include "kernel/diag/report.hpp"
+#include "mm/domain.hpp"
+#include "mm/memory.hpp"
 
 namespace kernel::diag {
+namespace {
+
+void print_region(const FaultSubject& subject) {
+    if (subject.region == Region::Window) {
+        print("  where: the window of {} domains", name(subject.kind));
+    } else {
+        print("  where: {}", name(subject.region));
+    }
+    if (subject.physical) print(", physical {:#x}", subject.physical->raw());
+    write("\n");
+}
+
+void print_owner(mm::DomainId owner, mm::FrameState state) {
+    if (owner.is_shared()) {
+        print("  owner: none; the page is {}\n", name(state));
+        return;
+    }
+    const auto domain = memory().domains().find(owner);
+    if (!domain) {
+        print("  owner: domain {}, which has ended; the page is {}\n", owner.raw(), name(state));
+        return;
+    }
+    const bool is_namespace = (*domain)->kind() == mm::DomainKind::Net;
+    print("  owner: {} {}; the page is {}\n", is_namespace ? "namespace" : "domain", (*domain)->name(),
+          name(state));
+}
+
+void print_object(mm::VirtAddr address) {
+    // The slab registry goes by the frame table; the memory concerned is not touched.
+    const auto* const pointer = reinterpret_cast<const void*>(address.raw()); // NOLINT
+    const auto object = memory().slabs().find(pointer);
+    if (!object) return;
+    print("  object: {} at {:#x}, {} bytes; the address is {:+} from its start\n", object->cache,
+          object->object, object->size, object->offset);
+}
+
+} // namespace
 
 std::string_view name(Access access) {
     switch (access) {
@@ -18,8 +58,19 @@ std::string_view name(Access access) {
 void report_fault(Access access, mm::VirtAddr address, Cause cause) {
     write("fault: ");
     print_current_task();
-    print(": {} of {:#x}: {}\n", name(access), address.raw(),
-          cause == Cause::NotMapped ? "not mapped here" : "mapped, but not for this");
+    print(": {} of {:#x}, which is {}\n", name(access), address.raw(),
+          cause == Cause::NotMapped ? "not mapped here" : "mapped, but not for that");
+    const FaultSubject subject = subject_of(address);
+    print_region(subject);
+    if (!subject.physical) return;
+    const mm::FrameTable frames = memory().frames();
+    const mm::Pfn pfn = mm::Pfn::of(*subject.physical);
+    if (!frames.contains(pfn)) {
+        write("  owner: none; beyond the end of RAM\n");
+        return;
+    }
+    print_owner(frames[pfn].owner, frames[pfn].state);
+    print_object(address);
 }
 
 } // namespace kernel::diag

@@ -3,11 +3,10 @@
 
 #include <arch/cpu.hpp>
 #include <arch/trap.hpp>
-#include <array>
-#include <format>
 
 #include "kernel/base/console.hpp"
 #include "kernel/base/events.hpp"
+#include "kernel/base/fixed_text.hpp"
 #include "kernel/diag/fault_report.hpp"
 #include "kernel/diag/panic.hpp"
 #include "kernel/diag/report.hpp"
@@ -38,10 +37,8 @@ void on_page_fault(arch::TrapFrame& frame, const arch::PageFault& fault) {
     count(Event::Faults);
     const Access access = fault.fetch ? Access::Execute : fault.write ? Access::Write : Access::Read;
     if (!blames_task()) {
-        std::array<char, 96> why{};
-        std::format_to_n(why.data(), why.size() - 1, "page fault: {} of {:#x}", name(access),
-                         fault.address.raw());
-        panic_at(why.data(), frame);
+        const FixedText<96> why("page fault: {} of {:#x}", name(access), fault.address.raw());
+        panic_at(why.view(), frame);
     }
     report_fault(access, fault.address, fault.protection ? Cause::Rights : Cause::NotMapped);
     end_task(frame);

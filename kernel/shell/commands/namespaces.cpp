@@ -2,6 +2,7 @@
 #include <array>
 #include <optional>
 
+#include "kernel/base/fixed_text.hpp"
 #include "kernel/ns/namespace_registry.hpp"
 #include "kernel/options/values.hpp"
 #include "kernel/shell/commands/groups.hpp"
@@ -23,11 +24,9 @@ struct AddRequest {
     bool linked = true;
 };
 
-std::string_view text(const net::IpPrefix& prefix, std::array<char, 64>& room) {
+FixedText<64> text(const net::IpPrefix& prefix) {
     net::IpText address;
-    const auto end = std::format_to_n(room.data(), room.size(), "{}/{}",
-                                      net::to_text(prefix.address, address), prefix.length);
-    return {room.data(), static_cast<std::size_t>(end.size)};
+    return FixedText<64>("{}/{}", net::to_text(prefix.address, address), prefix.length);
 }
 
 /// Reads one option of `ns add` and its value; BadUsage if there is no such option.
@@ -74,9 +73,7 @@ Status read_request(AddRequest& request, Arguments arguments) {
 /// Joins `ns` to another namespace directly: 192.168.N.1 here and .2 there, N being this one's number.
 Result<net::IpPrefix> link_to_peer(NetNamespace& ns, NetNamespace& peer, const AddRequest& request) {
     const auto address = [&](unsigned host) {
-        std::array<char, 32> room;
-        const auto end = std::format_to_n(room.data(), room.size(), "192.168.{}.{}/24", ns.id() % 256, host);
-        return net::parse_prefix({room.data(), static_cast<std::size_t>(end.size)});
+        return net::parse_prefix(FixedText<32>("192.168.{}.{}/24", ns.id() % 256, host).view());
     };
     net::InterfaceConfig here, there;
     here.addressing = there.addressing = net::Addressing::Static;
@@ -99,8 +96,7 @@ Status link(NetNamespace& ns, const AddRequest& request) {
         address = net::attach_to_bridge(ns, **init, {.address = request.address, .gateway = request.gateway});
     }
     if (!address) return failed("ns add: cannot link {}: {}", ns.name(), name(address.error()));
-    std::array<char, 64> room;
-    print("{} {}\n", ns.name(), text(*address, room));
+    print("{} {}\n", ns.name(), text(*address).view());
     return Status::Ok;
 }
 
