@@ -6,7 +6,7 @@
     // Pushed by the CPU: ss, rsp, rflags, cs, rip and, for some exceptions, an error code.
     .macro ENTRY vector
     .balign 16
-trap_entry_\vector:
+.Ltrap_\vector:
     // These push an error code themselves (Intel SDM vol. 3A, table 6-1).
     .set has_code, (\vector == 8) || (\vector >= 10 && \vector <= 14) || (\vector == 17)
     .set has_code, has_code || (\vector == 21) || (\vector == 29) || (\vector == 30)
@@ -76,7 +76,7 @@ trap_common:
     .globl trap_entries
 trap_entries:
     .macro ENTRY_ADDRESS vector
-    .quad trap_entry_\vector
+    .quad .Ltrap_\vector
     .endm
     .set number, 0
     .rept 256
