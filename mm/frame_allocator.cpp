@@ -10,16 +10,15 @@ using kernel::Error;
 using kernel::fail;
 using kernel::Result;
 
-FrameAllocator::FrameAllocator(FrameTable frames, PageCount limit)
-    : frames_(frames), limit_(limit), buddy_(std::in_place, frames, FrameState::Free, max_order) {}
+FrameAllocator::FrameAllocator(FrameTable frames)
+    : frames_(frames), buddy_(std::in_place, frames, FrameState::Free, max_order) {}
 
 void FrameAllocator::add(PhysRange range) {
     Pfn next = Pfn::of(range.begin.align_up(page_size));
     const Pfn end = Pfn::of(range.end.align_down(page_size));
-    while (next < end && total_ < limit_) {
-        // The largest block that starts here, fits, and stays within the limit.
-        const std::uint64_t room = std::min((end - next).raw(), (limit_ - total_).raw());
-        const int fitting = std::bit_width(room) - 1;
+    while (next < end) {
+        // The largest block that starts here and fits.
+        const int fitting = std::bit_width((end - next).raw()) - 1;
         const int aligned = std::countr_zero(next.raw()); // 32 for frame 0, which suits any order
         const auto order = std::min(max_order.raw(), static_cast<unsigned>(std::min(fitting, aligned)));
         for (std::uint64_t page = 0; page < Order{order}.pages().raw(); ++page) {

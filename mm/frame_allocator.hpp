@@ -20,8 +20,7 @@ namespace mm {
 /// Thread context only; the lock is a leaf but for the TLB's.
 class FrameAllocator {
 public:
-    /// Hands out no more than `limit` of the RAM it is given (boot option `mem.limit`).
-    explicit FrameAllocator(FrameTable frames, PageCount limit = PageCount{~std::uint64_t{0}});
+    explicit FrameAllocator(FrameTable frames);
 
     /// Takes in free RAM: the whole pages of `range`. Boot only.
     void add(PhysRange range);
@@ -79,7 +78,6 @@ private:
     PageCount on_cpus() const;
 
     FrameTable frames_;
-    PageCount limit_;
     PageCount total_;
     kernel::PerCpu<PageCache> caches_;
     mutable kernel::SpinLocked<Buddy, kernel::Rank::Buddy> buddy_;

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: MIT
+#include "mm/domain.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <span>
+#include <vector>
+
+#include "kernel/test/test.hpp"
+#include "mm/memory.hpp"
+#include "mm/testing/system.hpp"
+
+namespace {
+
+using kernel::Error;
+using mm::Domain;
+using mm::DomainKind;
+using mm::ExclusivePages;
+using mm::FrameState;
+using mm::Order;
+using mm::PageCount;
+using mm::Pfn;
+using mm::TransitTag;
+using mm::Zero;
+using mm::testing::Inside;
+using mm::testing::System;
+
+LACUNA_TEST("mm.domain", "owns pages that are zero, and gives all of them back") {
+    System system;
+    mm::Memory& memory = system.memory();
+    const PageCount before = memory.free_frames();
+    {
+        const auto red = Domain::create(memory, DomainKind::Net, "red");
+        REQUIRE(red.has_value());
+        CHECK((*red)->name() == "red");
+        CHECK(*memory.domains().find((*red)->id()) == red->get());
+        Inside inside(system.spaces(), **red);
+        for (unsigned order = 0; order < 4; ++order) {
+            auto pages = (*red)->alloc_pages(Order{order}, Zero::Yes);
+            REQUIRE(pages.has_value());
+            const std::span bytes(pages->address().get(), Order{order}.bytes());
+            CHECK(std::ranges::all_of(bytes, [](std::byte byte) { return byte == std::byte{0}; }));
+            std::memset(bytes.data(), 0x77, bytes.size());
+            CHECK(memory.frames()[pages->first()].owner == (*red)->id());
+            static_cast<void>(pages->release()); // the domain's end finds it
+        }
+        CHECK((*red)->books().owned >= PageCount{15});
+    }
+    memory.reclaim();
+    CHECK(memory.free_frames() == before);
+}
+
+LACUNA_TEST("mm.domain", "a limit is an error that goes away") {
+    System system;
+    const auto red = Domain::create(system.memory(), DomainKind::Net, "red");
+    REQUIRE(red.has_value());
+    const PageCount base = (*red)->books().owned;
+    (*red)->set_limit(base + PageCount{4});
+    {
+        auto pages = (*red)->alloc_pages(Order{2}, Zero::No);
+        REQUIRE(pages.has_value());
+        const auto more = (*red)->alloc_pages(Order{0}, Zero::No);
+        REQUIRE_FALSE(more.has_value());
+        CHECK(more.error() == Error::DomainLimit);
+    }
+    CHECK((*red)->books().owned == base);
+    CHECK((*red)->books().peak == base + PageCount{4});
+    CHECK((*red)->alloc_pages(Order{2}, Zero::No).has_value());
+}
+
+LACUNA_TEST("mm.domain", "a packet's frame changes owner and keeps its content") {
+    System system;
+    const auto red = Domain::create(system.memory(), DomainKind::Net, "red");
+    const auto blue = Domain::create(system.memory(), DomainKind::Net, "blue");
+    REQUIRE(red.has_value());
+    REQUIRE(blue.has_value());
+    const TransitTag tag{7};
+    Pfn pfn;
+    {
+        Inside inside(system.spaces(), **red);
+        auto page = (*red)->alloc_pages(Order{0}, Zero::Yes);
+        REQUIRE(page.has_value());
+        std::memcpy(page->address().get(), "packet", 7);
+        pfn = page->release();
+        REQUIRE((*red)->disown(pfn, tag).has_value());
+        CHECK_FALSE((*red)->owns((*red)->frame_ptr(pfn)));
+        const auto again = (*red)->disown(pfn, tag);
+        REQUIRE_FALSE(again.has_value());
+        CHECK(again.error() == Error::InvalidArgument);
+    }
+    const auto other_wire = (*blue)->adopt(pfn, TransitTag{8});
+    REQUIRE_FALSE(other_wire.has_value());
+    CHECK(other_wire.error() == Error::Refused);
+    CHECK((*blue)->adopt(Pfn{0xfffffff0}, tag).error() == Error::Refused);
+
+    const PageCount owned = (*blue)->books().owned;
+    (*blue)->set_limit(owned);
+    CHECK((*blue)->adopt(pfn, tag).error() == Error::DomainLimit);
+    (*blue)->set_limit(Domain::unlimited);
+    REQUIRE((*blue)->adopt(pfn, tag).has_value());
+    CHECK((*blue)->books().owned == owned + PageCount{1});
+    {
+        Inside inside(system.spaces(), **blue);
+        CHECK(std::strcmp(reinterpret_cast<const char*>((*blue)->frame_ptr(pfn)), "packet") == 0);
+        (*blue)->free_block(pfn);
+    }
+    CHECK((*red)->books().disowned == 1);
+    CHECK((*blue)->books().adopted == 1);
+}
+
+LACUNA_TEST("mm.domain", "a packet that nobody takes is zeroed and freed") {
+    System system;
+    const auto red = Domain::create(system.memory(), DomainKind::Net, "red");
+    REQUIRE(red.has_value());
+    auto page = (*red)->alloc_pages(Order{0}, Zero::Yes);
+    REQUIRE(page.has_value());
+    {
+        Inside inside(system.spaces(), **red);
+        std::memset(page->address().get(), 0x11, mm::page_size);
+    }
+    const Pfn pfn = page->release();
+    REQUIRE((*red)->disown(pfn, TransitTag{3}).has_value());
+    CHECK(system.memory().reclaim_in_transit(pfn, TransitTag{4}).error() == Error::Refused);
+    const PageCount before = system.memory().free_frames();
+    REQUIRE(system.memory().reclaim_in_transit(pfn, TransitTag{3}).has_value());
+    CHECK(system.memory().free_frames() == before + PageCount{1});
+    CHECK((system.memory().frames()[pfn].flags & mm::frame_flag::zeroed) != 0);
+    CHECK(system.memory().reclaim_in_transit(pfn, TransitTag{3}).error() == Error::Refused);
+}
+
+LACUNA_TEST("mm.domain", "exclusive kmalloc is the domain's, and large blocks are too") {
+    System system;
+    const auto red = Domain::create(system.memory(), DomainKind::Net, "red");
+    REQUIRE(red.has_value());
+    Inside inside(system.spaces(), **red);
+    for (const std::size_t size : {1u, 16u, 100u, 4096u, 5000u, 70'000u}) {
+        const auto address = (*red)->kmalloc(size);
+        REQUIRE(address.has_value());
+        CHECK((*red)->owns(*address));
+        CHECK((*red)->usable_size(*address) >= size);
+        std::memset(*address, 0x33, size);
+        (*red)->kfree(*address);
+    }
+}
+
+LACUNA_TEST("mm.domain", "ten thousand lives leave no trace") {
+    System system;
+    mm::Memory& memory = system.memory();
+    PageCount before;
+    for (int life = 0; life < 10'000; ++life) {
+        const auto red = Domain::create(memory, DomainKind::Net, "red");
+        REQUIRE(red.has_value());
+        auto block = (*red)->alloc_block(Order{static_cast<unsigned>(life % 4)}, Zero::No, FrameState::Exclusive);
+        REQUIRE(block.has_value());
+        if (life % 100 == 0) {
+            Inside inside(system.spaces(), **red);
+            REQUIRE((*red)->kmalloc(200).has_value());
+        }
+        // Idle stock has settled by the end of the first.
+        if (life == 0) before = memory.free_frames() + (*red)->books().owned + (*red)->window().tables();
+    }
+    CHECK(memory.free_frames() == before);
+}
+
+} // namespace

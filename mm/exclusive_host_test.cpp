@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: MIT
+#include <cstring>
+#include <vector>
+
+#include "kernel/base/events.hpp"
+#include "kernel/base/mutant.hpp"
+#include "kernel/test/test.hpp"
+#include "mm/testing/host_system.hpp"
+#include "mm/testing/system.hpp"
+
+// What only the host can look at: frames behind the page tables' back, every policy, every mutant.
+
+namespace {
+
+using kernel::Event;
+using kernel::Mutant;
+using mm::Domain;
+using mm::DomainKind;
+using mm::DomainPtr;
+using mm::Granularity;
+using mm::Isolation;
+using mm::Order;
+using mm::PageCount;
+using mm::Pfn;
+using mm::Zero;
+using mm::testing::HostPlan;
+using mm::testing::HostSystem;
+using mm::testing::Inside;
+
+/// Switches a deliberate fault on for a scope.
+struct Broken {
+    explicit Broken(Mutant mutant) { kernel::set_mutant(mutant); }
+    ~Broken() { kernel::set_mutant(Mutant::None); }
+};
+
+DomainPtr make(HostSystem& system, const char* name) {
+    auto domain = Domain::create(system.memory, DomainKind::Net, name);
+    kernel::ensure(domain.has_value(), "no domain");
+    return *std::move(domain);
+}
+
+/// Whether a page of `red`'s, written full, is zero after its owner gave it up or came to its end.
+bool is_clean_after(HostSystem& system, bool end_of_domain) {
+    DomainPtr red = make(system, "red");
+    const Pfn pfn = *red->alloc_block(Order{0}, Zero::No, mm::FrameState::Exclusive);
+    {
+        Inside inside(system.spaces, *red);
+        std::memset(red->frame_ptr(pfn), 0x99, mm::page_size);
+        if (!end_of_domain) red->free_block(pfn);
+    }
+    red.reset();
+    return system.is_zero(pfn);
+}
+
+LACUNA_TEST("mm.exclusive", "a page is in its owner's window and nowhere else") {
+    for (const Granularity granularity : {Granularity::Block, Granularity::Page}) {
+        HostSystem system({.policies = {.granularity = granularity}});
+        const DomainPtr red = make(system, "red");
+        const DomainPtr blue = make(system, "blue");
+        auto page = red->alloc_pages(Order{0}, Zero::Yes);
+        REQUIRE(page.has_value());
+        const void* in_window = page->address().get();
+        const void* in_direct_map = mm::DirectMap::ptr_present<void>(page->first().address());
+        CHECK_FALSE(system.can_touch(in_window));
+        CHECK_FALSE(system.can_touch(in_direct_map));
+        {
+            Inside inside(system.spaces, *red);
+            CHECK(system.can_touch(in_window));
+            CHECK_FALSE(system.can_touch(in_direct_map));
+        }
+        {
+            Inside inside(system.spaces, *blue);
+            CHECK_FALSE(system.can_touch(in_window));
+            CHECK_FALSE(system.can_touch(in_direct_map));
+        }
+    }
+}
+
+LACUNA_TEST("mm.exclusive", "the mutant that keeps the direct map is noticed") {
+    Broken broken(Mutant::KeepDirectMap);
+    HostSystem system;
+    const DomainPtr red = make(system, "red");
+    auto page = red->alloc_pages(Order{0}, Zero::No);
+    REQUIRE(page.has_value());
+    CHECK(system.can_touch(mm::DirectMap::ptr_present<void>(page->first().address())));
+}
+
+LACUNA_TEST("mm.exclusive", "isolation none keeps the same books in the direct map") {
+    HostSystem system({.policies = {.isolation = Isolation::None}});
+    const PageCount before = system.memory.free_frames();
+    {
+        const DomainPtr red = make(system, "red");
+        auto page = red->alloc_pages(Order{1}, Zero::Yes);
+        REQUIRE(page.has_value());
+        CHECK(page->address().get() == mm::DirectMap::ptr_present<std::byte>(page->first().address()));
+        CHECK(system.can_touch(page->address().get()));
+        CHECK(red->books().owned >= PageCount{2});
+        std::memset(page->address().get(), 0x12, mm::page_size);
+        const Pfn pfn = page->first();
+        page->reset();
+        CHECK(system.is_zero(pfn));
+    }
+    system.memory.reclaim();
+    CHECK(system.memory.free_frames() == before);
+}
+
+LACUNA_TEST("mm.exclusive", "content never outlives its owner, and the mutants show it would") {
+    for (const bool end_of_domain : {false, true}) {
+        HostSystem system;
+        CHECK(is_clean_after(system, end_of_domain));
+        Broken broken(Mutant::SkipZeroOnFree);
+        CHECK_FALSE(is_clean_after(system, end_of_domain));
+    }
+}
+
+LACUNA_TEST("mm.exclusive", "a leaked frame shows in the count") {
+    HostSystem system;
+    make(system, "first");
+    const PageCount before = system.memory.free_frames();
+    make(system, "second");
+    CHECK(system.memory.free_frames() == before);
+    Broken broken(Mutant::LeakFrame);
+    make(system, "third");
+    CHECK(system.memory.free_frames() != before);
+}
+
+LACUNA_TEST("mm.granularity", "block: one flush takes 2 MiB out, and the block heals when it is free") {
+    HostSystem system;
+    const auto start = kernel::snapshot_events();
+    DomainPtr red = make(system, "red");
+    std::vector<mm::ExclusivePages> pages;
+    for (int i = 0; i < 400; ++i) pages.push_back(*red->alloc_pages(Order{0}, Zero::No));
+    CHECK(kernel::snapshot_events().since(start)[Event::Splits] == 0);
+    CHECK(system.memory.statistics().detached < PageCount{512});
+    pages.clear();
+    red.reset();
+    // One whole block stays out of the direct map for the next domain, until memory is wanted.
+    CHECK(system.memory.statistics().detached == PageCount{512});
+    CHECK(system.memory.reclaim() >= PageCount{512});
+    CHECK(system.memory.statistics().detached == PageCount{});
+    for (const mm::Frame& frame : system.memory.frames().all()) {
+        if (frame.state == mm::FrameState::Free) {
+            const Pfn pfn = system.memory.frames().number(frame);
+            REQUIRE(system.can_touch(mm::DirectMap::ptr_present<void>(pfn.address())));
+        }
+    }
+}
+
+LACUNA_TEST("mm.granularity", "page: each page splits and heals on its own") {
+    HostSystem system({.policies = {.granularity = Granularity::Page}});
+    DomainPtr red = make(system, "red");
+    system.memory.reclaim();
+    const auto start = kernel::snapshot_events();
+    auto page = red->alloc_pages(Order{0}, Zero::No);
+    REQUIRE(page.has_value());
+    CHECK(system.memory.statistics().detached == PageCount{});
+    page->reset();
+    red.reset();
+    const auto events = kernel::snapshot_events().since(start);
+    CHECK(events[Event::Heals] >= events[Event::Splits]);
+}
+
+LACUNA_TEST("mm.granularity", "without a free 2 MiB block, pages leave one by one and come back") {
+    HostSystem system;
+    // Every other page in use: no two free neighbours anywhere.
+    std::vector<mm::OwnedPages> all;
+    while (auto page = system.memory.alloc_pages(Order{0}, Zero::No)) all.push_back(std::move(*page));
+    std::vector<mm::OwnedPages> kept;
+    for (auto& page : all) {
+        if (page.first().raw() % 2 == 0) kept.push_back(std::move(page));
+    }
+    all.clear();
+    const PageCount before = system.memory.free_frames();
+    {
+        const DomainPtr red = make(system, "red");
+        for (int i = 0; i < 100; ++i) {
+            const auto block = red->alloc_block(Order{0}, Zero::No, mm::FrameState::Exclusive);
+            REQUIRE(block.has_value());
+            CHECK_FALSE(system.can_touch(mm::DirectMap::ptr_present<void>(block->address())));
+        }
+        CHECK_FALSE(red->alloc_block(Order{1}, Zero::No, mm::FrameState::Exclusive).has_value());
+    }
+    system.memory.reclaim();
+    CHECK(system.memory.free_frames() <= before);
+    kept.clear();
+    system.memory.reclaim();
+    CHECK(system.memory.alloc_pages(mm::max_order, Zero::No).has_value());
+}
+
+LACUNA_TEST("mm.exclusive", "out of frames is an error, and the domain's end cures it") {
+    HostSystem system({.memory = PageCount{4096}});
+    const PageCount before = system.memory.free_frames();
+    DomainPtr red = make(system, "red");
+    kernel::Result<Pfn> block = kernel::fail(kernel::Error::Busy);
+    do {
+        block = red->alloc_block(Order{0}, Zero::No, mm::FrameState::Exclusive);
+    } while (block);
+    CHECK(block.error() == kernel::Error::OutOfMemory);
+    red.reset();
+    system.memory.reclaim();
+    CHECK(system.memory.free_frames() == before);
+}
+
+} // namespace

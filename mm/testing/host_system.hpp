@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <array>
+
+#include "arch/host/machine.hpp"
+#include "mm/address_space_cache.hpp"
+#include "mm/boot_memory.hpp"
+#include "mm/buddy_table_source.hpp"
+#include "mm/frame_allocator.hpp"
+#include "mm/memory.hpp"
+
+namespace mm::testing {
+
+/// What a test on the host may vary.
+struct HostPlan {
+    PageCount memory{(std::uint64_t{64} << 20) / page_size};
+    Policies policies{};
+};
+
+/// A host machine with everything in mm/ wired as kernel_main does it. CPU 0 runs on the kernel's tables.
+class HostSystem {
+public:
+    explicit HostSystem(const HostPlan& plan = {});
+
+    /// Whether CPU 0 can touch `address` by its TLB model, as the tables and its flushes left it.
+    bool can_touch(const void* address) {
+        return machine.touch(0, VirtAddr{reinterpret_cast<std::uintptr_t>(address)}).has_value();
+    }
+    /// A frame's content, wherever it is mapped or not.
+    const std::byte* raw(Pfn pfn) { return machine.at(pfn.address()); }
+    bool is_zero(Pfn pfn);
+
+    arch::host::Machine machine;
+
+private:
+    MemoryPlan plan_of(const HostPlan& plan);
+
+    std::array<PhysRange, 1> ram_;
+    std::array<PhysRange, 1> in_use_;
+    std::array<ImagePart, 2> image_;
+
+public:
+    BootMemory boot;
+    FrameAllocator frames;
+    BuddyTableSource tables;
+    AddressSpaceCache spaces;
+    Memory memory;
+};
+
+} // namespace mm::testing
