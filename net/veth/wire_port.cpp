@@ -2,7 +2,6 @@
 #include "net/veth/wire_port.hpp"
 
 #include "kernel/ns/net_namespace.hpp"
-#include "kernel/sync/completion.hpp"
 #include "net/bridge/bridge.hpp"
 #include "net/lwip/instance.hpp"
 #include "net/stack/core_lock.hpp"
@@ -10,6 +9,7 @@
 #include "net/veth/interface.hpp"
 
 #include <format>
+#include <iterator>
 
 namespace net {
 
@@ -17,16 +17,13 @@ using kernel::Error;
 using kernel::fail;
 using kernel::Result;
 
-WirePort::WirePort(WireEnd end, const HandoverOps& handover, kernel::Completion& closed, std::uint32_t serial)
-    : end_(end), handover_(handover), closed_(closed) {
-    std::format_to_n(name_.data(), name_.size() - 1, "veth{}", serial);
+WirePort::WirePort(WireEnd end, const HandoverOps& handover, EndObserver& observer, std::uint32_t serial)
+    : end_(end), handover_(handover), observer_(observer) {
+    std::format_to_n(name_.data(), std::ssize(name_) - 1, "veth{}", serial);
 }
 
 Result<> WirePort::open(const Config& config) {
-    if (auto connected = connect(config); !connected) {
-        closed_.complete();
-        return connected;
-    }
+    TRY(connect(config));
     {
         kernel::MutexGuard guard(instance.space->devices_mutex);
         instance.space->devices.push_back(*this);
@@ -87,7 +84,7 @@ void WirePort::shutdown() {
         kernel::MutexGuard guard(instance.space->devices_mutex);
         instance.space->devices.remove(*this);
     }
-    closed_.complete();
+    observer_.end_closed();
 }
 
 } // namespace net

@@ -11,11 +11,16 @@
 #include <array>
 #include <atomic>
 
-namespace kernel {
-class Completion;
-}
-
 namespace net {
+
+/// Hears that an end is closed for good. The port may be freed as soon as both ends have said so.
+class EndObserver {
+public:
+    virtual void end_closed() = 0;
+
+protected:
+    ~EndObserver() = default;
+};
 
 /// One end of a veth pair in its namespace: what comes off the wire goes to a sink there, an lwIP
 /// interface or a bridge; what the sink's owner sends goes onto the wire.
@@ -32,12 +37,12 @@ public:
         InterfaceConfig interface;  ///< if that is the role
     };
 
-    /// `closed` is completed when the end is closed. All three references outlive the port.
-    WirePort(WireEnd end, const HandoverOps& handover, kernel::Completion& closed, std::uint32_t serial);
+    /// The references outlive the port. `serial` is for the name.
+    WirePort(WireEnd end, const HandoverOps& handover, EndObserver& observer, std::uint32_t serial);
 
     /// Brings the end up in the current namespace. Without the core lock.
     /// Errors: OutOfMemory, DomainLimit, InvalidArgument, NoSpace; NotFound: a bridge port in a namespace
-    /// without a bridge. The end is then closed.
+    /// without a bridge. The end was then never open.
     kernel::Result<> open(const Config& config);
 
     const WireEnd& end() const { return end_; }
@@ -54,7 +59,7 @@ private:
 
     WireEnd end_;
     const HandoverOps& handover_;
-    kernel::Completion& closed_;
+    EndObserver& observer_;
     SinkId sink_;
     std::array<char, 16> name_{};
 };

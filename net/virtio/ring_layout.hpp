@@ -47,12 +47,14 @@ static_assert(offsetof(AvailableRing, ring) == 4 && offsetof(UsedRing, ring) == 
 ///     0        descriptor table   256 * 16
 ///     4096     available ring     4 + 256 * 2
 ///     5120     used ring          4 + 256 * 8
+///     7680     spare
 inline constexpr std::uint64_t available_offset = max_queue_size * sizeof(RingDescriptor);
 inline constexpr std::uint64_t used_offset = available_offset + 1024;
+inline constexpr std::uint64_t spare_offset = used_offset + 2560;  ///< zeros that nobody writes
 inline constexpr mm::Order ring_order{1};
 inline constexpr std::uint64_t ring_bytes = ring_order.bytes();
 static_assert(sizeof(AvailableRing) <= used_offset - available_offset);
-static_assert(used_offset + sizeof(UsedRing) <= ring_bytes);
+static_assert(used_offset + sizeof(UsedRing) <= spare_offset && spare_offset + 512 <= ring_bytes);
 
 /// The three rings of one queue, in memory shared with the device.
 struct Rings {
