@@ -3,10 +3,14 @@
 #include "kernel/options/values.hpp"
 #include "kernel/shell/commands/groups.hpp"
 #include "kernel/shell/commands/ip.hpp"
+#include "net/apps/bulk.hpp"
 #include "net/apps/echo_server.hpp"
 #include "net/apps/fetch.hpp"
 #include "net/apps/http_server.hpp"
+#include "net/apps/iperf_client.hpp"
+#include "net/apps/iperf_server.hpp"
 #include "net/apps/ping.hpp"
+#include "net/apps/rate.hpp"
 
 namespace kernel {
 namespace {
@@ -89,6 +93,38 @@ Status serve(std::string_view what, Arguments arguments) {
 
 Status http(Arguments arguments) { return serve<net::HttpServer>("http", arguments); }
 Status echod(Arguments arguments) { return serve<net::EchoServer>("echod", arguments); }
+Status sink(Arguments arguments) { return serve<net::BulkSink>("sink", arguments); }
+
+Status iperf(Arguments arguments) {
+    if (arguments.empty()) return Status::BadUsage;
+    const Arguments rest = arguments.subspan(1);
+    if (arguments[0] == "server") return serve<net::IperfServer>("iperf server", rest);
+    if (arguments[0] != "client" || rest.empty() || rest.size() > 2) return Status::BadUsage;
+    net::IperfOptions options{.host = rest[0]};
+    if (rest.size() == 2) {
+        std::uint64_t seconds = 0;
+        const Status status = read_number("iperf", "SECONDS", rest[1], 1, 3600, seconds);
+        if (status != Status::Ok) return status;
+        options.seconds = static_cast<unsigned>(seconds);
+    }
+    const auto result = net::iperf(options);
+    return result ? Status::Ok : failed("iperf {}: {}", options.host, name(result.error()));
+}
+
+Status send(Arguments arguments) {
+    if (arguments.empty() || arguments.size() > 2) return Status::BadUsage;
+    net::BulkOptions options{.host = arguments[0]};
+    if (arguments.size() == 2) {
+        const auto bytes = parse_size(arguments[1]);
+        if (!bytes || *bytes == 0) return failed("send: '{}' is not a size such as 64M", arguments[1]);
+        options.bytes = *bytes;
+    }
+    const auto result = net::bulk_send(options);
+    if (!result) return failed("send {}: {}", options.host, name(result.error()));
+    print("{} bytes arrived as they were sent, in {} ms: {} kbit/s\n", result->bytes, result->ns / 1'000'000,
+          net::kilobits_per_second(result->bytes, result->ns));
+    return Status::Ok;
+}
 
 constexpr Command commands[] = {
     {"ip", "[addr|route|dhcp|dns ...]",
@@ -106,6 +142,12 @@ constexpr Command commands[] = {
     {"http", "[start|stop]", "Run the HTTP server on port 80, with the files that `files` lists.",
      Place::Namespace, http},
     {"echod", "[start|stop]", "Run the echo server on port 7, TCP and UDP.", Place::Namespace, echod},
+    {"iperf", "server [start|stop] | client HOST [SECONDS]",
+     "Run the iperf 2 server on port 5001, or measure against one.", Place::Namespace, iperf},
+    {"sink", "[start|stop]", "Run the server on port 5002 that checks what `send` sends.", Place::Namespace,
+     sink},
+    {"send", "HOST [SIZE]", "Send a stream to a sink and have every byte of it checked; 1M unless told.",
+     Place::Namespace, send},
 };
 
 } // namespace
