@@ -36,12 +36,15 @@ std::optional<Pfn> PageTree::table_for(VirtAddr address, Level level) const {
 
 PageCount PageTree::tables_missing(VirtAddr begin, std::uint64_t bytes, Level leaf) const {
     PageCount missing;
-    const VirtAddr end = begin + bytes;
+    if (bytes == 0) return missing;
     for (Level level = leaf; level != top_; level = above(level)) {
-        // One table at `level` for each entry of the level above that the range touches.
+        // One table at `level` for each entry of the level above that the range touches. The last is
+        // inclusive: the range may end with the address space.
         const std::uint64_t span = arch::span_of(above(level));
-        for (VirtAddr at = begin.align_down(span); at < end; at += span) {
+        const VirtAddr last = (begin + (bytes - 1)).align_down(span);
+        for (VirtAddr at = begin.align_down(span);; at += span) {
             if (!table_for(at, level)) missing = missing + PageCount{1};
+            if (at == last) break;
         }
     }
     return missing;
