@@ -22,6 +22,7 @@ ata0: enabled=1, ioaddr1=0x1f0, ioaddr2=0x3f0, irq=14
 ata0-master: type=cdrom, path="{image}", status=inserted
 boot: cdrom
 clock: sync=none
+sound: waveoutdrv=dummy, waveindrv=dummy, midioutdrv=dummy
 com1: enabled=1, mode=file, dev="{console}"
 log: "{log}"
 panic: action=fatal

@@ -13,7 +13,7 @@ BUILD = ("clang-19", "lld-19", "llvm-19", "libc++-19-dev", "libc++abi-19-dev", "
 EMULATOR = ("qemu-system-x86",)
 HOST_TESTS = ("catch2",)
 ISO = ("grub-pc-bin", "grub-common", "xorriso", "mtools")
-BOCHS = ("bochs",)
+BOCHS = ("bochs", "bochsbios", "vgabios")
 CLIENTS = ("curl", "iperf")
 DEBUGGER = ("gdb",)
 
