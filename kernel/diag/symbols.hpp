@@ -13,8 +13,8 @@ struct Symbol {
     std::uint64_t begin;    ///< its address
 };
 
-/// The symbol that an address lies in; none outside the image, in padding, or if the image holds no table. Reads
-/// constant memory only: any context, panics and fault handlers included.
+/// The symbol that an address lies in; none outside the image, in padding, or if the image holds no
+/// table. Reads constant memory only: any context, panics and fault handlers included.
 std::optional<Symbol> find_symbol(std::uint64_t address);
 
 } // namespace kernel

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What boot loaders look for in the file. Both name a physical entry address, since the ELF entry is
-// virtual.
+// What boot loaders look for in the file. Both name a physical entry address, since the ELF entry
+// is virtual.
 
 #include "arch/x86_64/boot/boot_constants.h"
 

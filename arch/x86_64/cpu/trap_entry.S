@@ -46,7 +46,7 @@ trap_common:
     pushq %r14
     pushq %r15
     movq %rsp, %rdi
-    // A frame for the backtrace: it goes on in the interrupted function at the interrupted instruction.
+    // A frame for the backtrace: it goes on at the interrupted instruction.
     pushq 17 * 8(%rsp)
     pushq %rbp
     movq %rsp, %rbp

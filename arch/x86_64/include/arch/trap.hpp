@@ -51,8 +51,9 @@ inline constexpr std::uint64_t vector_page_fault = 14;
 /// The manual's name of an exception, such as "#PF page fault".
 std::string_view exception_name(std::uint64_t vector);
 
-/// Runs on the fault stack of this CPU with interrupts off, and must not sleep or switch tasks. A
-/// fault inside the handler is itself handled, once. Returning resumes the frame.
+/// Runs on the fault stack of this CPU with interrupts off, and must not sleep or switch tasks. It
+/// may probe (arch/probe.hpp); any other fault inside it ends the machine. Returning resumes the
+/// frame.
 using PageFaultHandler = void (*)(TrapFrame& frame, const PageFault& fault);
 /// Every exception but the page fault. #DF, NMI and #MC come on stacks of their own, the rest on
 /// the current one.
