@@ -25,7 +25,8 @@ constexpr bool is_impossible(std::size_t bytes) { return bytes == 0 || bytes > m
 
 } // namespace
 
-KernelHeap::KernelHeap(Memory& memory, SlabRegistry& slabs) : memory_(memory) {
+KernelHeap::KernelHeap(Memory& memory, SlabRegistry& slabs)
+    : memory_(memory), slabs_(slabs), frames_(memory.frames()) {
     for (std::size_t i = 0; i < SizeClasses::count; ++i) {
         const std::size_t size = SizeClasses::sizes[i];
         std::array<char, SlabCache::max_name> text;
@@ -50,21 +51,24 @@ Result<void*> KernelHeap::alloc_large(std::size_t bytes) {
 
 void KernelHeap::free(void* address) {
     if (address == nullptr) return;
-    const Pfn pfn = Pfn::of(DirectMap::to_phys(address));
-    const Frame& frame = memory_.frames()[pfn];
+    // Not DirectMap::to_phys and FrameTable::operator[]: one comparison here does for both.
+    const std::uint64_t physical = reinterpret_cast<std::uintptr_t>(address) - DirectMap::virt(PhysAddr{0}).raw();
+    kernel::ensure(physical < frames_.size().bytes(), "kfree of what is no shared memory");
+    const Pfn pfn = Pfn::of(PhysAddr{physical});
+    const Frame& frame = frames_.unchecked(pfn);
     if (frame.state == FrameState::SlabShared) [[likely]] {
-        memory_.slabs().shared_[frame.cache]->free(address);
+        slabs_.shared(frame.cache).free(address);
         return;
     }
     kernel::ensure(frame.state == FrameState::Shared && (frame.flags & frame_flag::block_head) != 0 &&
-                       reinterpret_cast<std::uintptr_t>(address) % page_size == 0,
+                       physical % page_size == 0,
                    "kfree of what kmalloc did not give");
     memory_.free_block(pfn, Order{frame.order});
 }
 
 std::size_t KernelHeap::usable_size(const void* address) const {
-    const Frame& frame = memory_.frames()[Pfn::of(DirectMap::to_phys(address))];
-    if (frame.state == FrameState::SlabShared) return memory_.slabs().shared_[frame.cache]->object_size();
+    const Frame& frame = frames_[Pfn::of(DirectMap::to_phys(address))];
+    if (frame.state == FrameState::SlabShared) return slabs_.shared(frame.cache).object_size();
     return Order{frame.order}.bytes();
 }
 
@@ -79,9 +83,9 @@ void KernelHeap::free(Domain& domain, void* address) const {
     if (address == nullptr) return;
     kernel::ensure(domain.owns(address), "kfree of what is no memory of the domain's");
     const Pfn pfn = domain.frame_of(address);
-    const Frame& frame = memory_.frames()[pfn];
+    const Frame& frame = frames_[pfn];
     if (frame.state == FrameState::SlabExclusive) [[likely]] {
-        memory_.slabs().exclusive_[frame.cache]->free(domain, address);
+        slabs_.exclusive(frame.cache).free(domain, address);
         return;
     }
     kernel::ensure(reinterpret_cast<std::uintptr_t>(address) % page_size == 0,
@@ -90,9 +94,9 @@ void KernelHeap::free(Domain& domain, void* address) const {
 }
 
 std::size_t KernelHeap::usable_size(const Domain& domain, const void* address) const {
-    const Frame& frame = memory_.frames()[domain.frame_of(address)];
+    const Frame& frame = frames_[domain.frame_of(address)];
     if (frame.state == FrameState::SlabExclusive) {
-        return memory_.slabs().exclusive_[frame.cache]->object_size();
+        return slabs_.exclusive(frame.cache).object_size();
     }
     return Order{frame.order}.bytes();
 }

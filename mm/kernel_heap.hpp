@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <bit>
 #include <cstddef>
 
 #include "kernel/base/result.hpp"
+#include "mm/frame_table.hpp"
 #include "mm/size_classes.hpp"
 #include "mm/slab/exclusive_cache.hpp"
 #include "mm/slab/shared_cache.hpp"
@@ -19,6 +22,12 @@ class KernelHeap {
 public:
     /// Makes the caches `kmalloc-N` and `exclusive-N`.
     KernelHeap(Memory& memory, SlabRegistry& slabs);
+
+    /// What to ask for so that the result is aligned to `align`: sizes that are powers of two are
+    /// aligned to themselves.
+    static constexpr std::size_t bytes_for_alignment(std::size_t bytes, std::size_t align) {
+        return align <= SizeClasses::granule ? bytes : std::bit_ceil(std::max(bytes, align));
+    }
 
     kernel::Result<void*> alloc(std::size_t bytes) {
         if (bytes - 1 < SizeClasses::largest) [[likely]]
@@ -41,6 +50,8 @@ private:
     static kernel::Result<void*> alloc_large(Domain& domain, std::size_t bytes);
 
     Memory& memory_;
+    SlabRegistry& slabs_;
+    FrameTable frames_;
     std::array<SharedCache*, SizeClasses::count> shared_{};
     std::array<const ExclusiveCache*, SizeClasses::count> exclusive_{};
 };

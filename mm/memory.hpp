@@ -50,6 +50,10 @@ public:
     /// Shared memory of at least `bytes`, aligned to 16 (to the size, if that is a power of two up to
     /// a page). Errors: InvalidArgument for 0 bytes; OutOfMemory.
     kernel::Result<void*> kmalloc(std::size_t bytes) { return heap_.alloc(bytes); }
+    /// The same, aligned to `align`, a power of two up to a page.
+    kernel::Result<void*> kmalloc_aligned(std::size_t bytes, std::size_t align) {
+        return heap_.alloc(KernelHeap::bytes_for_alignment(bytes, align));
+    }
     /// Frees what kmalloc gave; null is ignored. A bad pointer is a bug (ensure).
     void kfree(void* address) { heap_.free(address); }
     std::size_t usable_size(const void* address) const { return heap_.usable_size(address); }

@@ -5,7 +5,7 @@
 
 namespace mm {
 
-SlabCache::SlabCache(const CacheSpec& spec, std::uint16_t number, Poison poison, RedZone red_zone)
+SlabCache::SlabCache(const CacheSpec& spec, std::uint32_t number, Poison poison, RedZone red_zone)
     : geometry_(spec.size, spec.align, poison, red_zone),
       magazine_capacity_(geometry_.checked()
                              ? 0

@@ -25,13 +25,13 @@ class SlabCache {
 public:
     static constexpr std::size_t max_name = 23;
 
-    SlabCache(const CacheSpec& spec, std::uint16_t number, Poison poison, RedZone red_zone);
+    SlabCache(const CacheSpec& spec, std::uint32_t number, Poison poison, RedZone red_zone);
     SlabCache(const SlabCache&) = delete;
     SlabCache& operator=(const SlabCache&) = delete;
 
     std::string_view name() const { return {name_.data(), name_length_}; }
     /// Index among the caches of its kind (shared or exclusive); what Frame::cache holds.
-    std::uint16_t number() const { return number_; }
+    std::uint32_t number() const { return number_; }
     const SlabGeometry& geometry() const { return geometry_; }
     std::size_t object_size() const { return geometry_.size(); }
     /// Objects that each CPU's magazine may hold; 0 while objects are checked, because then every one
@@ -41,7 +41,7 @@ public:
 private:
     SlabGeometry geometry_;
     std::uint32_t magazine_capacity_;
-    std::uint16_t number_;
+    std::uint32_t number_;
     std::uint8_t name_length_;
     std::array<char, max_name + 1> name_{};
 };

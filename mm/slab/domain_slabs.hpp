@@ -21,7 +21,7 @@ class ExclusiveCache;
 /// its valid initial state: every list is empty, every magazine is the empty one that stands first.
 class DomainSlabs {
 public:
-    static constexpr std::size_t max_caches = 64;
+    static constexpr unsigned max_caches = 64;
     static constexpr std::size_t max_objects_per_slab = 4096;
     using ObjectSet = std::bitset<max_objects_per_slab>;
 
@@ -32,7 +32,7 @@ public:
 
     /// A CPU's magazine of a cache; its own CPU only, with preemption off. Offsets count from this
     /// object, so that 0, where a cache has no magazine yet, leads to `none_`.
-    Magazine& magazine(unsigned cpu, std::uint16_t cache) {
+    Magazine& magazine(unsigned cpu, unsigned cache) {
         const std::uint64_t offset = offsets()[cpu * max_caches + cache];
         return *reinterpret_cast<Magazine*>(reinterpret_cast<std::uintptr_t>(this) + offset);
     }

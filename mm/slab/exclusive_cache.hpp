@@ -18,7 +18,7 @@ namespace mm {
 /// no way to get a shared object out of it: without a domain, allocation is an error.
 class ExclusiveCache : public SlabCache {
 public:
-    ExclusiveCache(Memory& memory, const CacheSpec& spec, std::uint16_t number, Poison poison,
+    ExclusiveCache(Memory& memory, const CacheSpec& spec, std::uint32_t number, Poison poison,
                    RedZone red_zone)
         : SlabCache(spec, number, poison, red_zone), memory_(memory) {}
 

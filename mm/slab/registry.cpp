@@ -22,26 +22,26 @@ bool is_valid(const CacheSpec& spec) {
            spec.align <= page_size && !spec.name.empty();
 }
 
-/// Appends to a table of caches. The count rises last, so that who reads it without the lock finds
-/// finished caches only.
-template <class Table>
-auto create_in(Table& table, std::atomic<std::uint16_t>& count, Memory& memory, const CacheSpec& spec,
-               Poison poison, RedZone red_zone) -> Result<decltype(&*table[0])> {
-    const std::uint16_t number = count.load(std::memory_order_relaxed);
-    for (std::uint16_t i = 0; i < number; ++i) {
-        if (table[i]->name() == spec.name.substr(0, SlabCache::max_name)) return fail(Error::Exists);
+/// Appends a cache. The count rises last, so that who reads it without the lock finds finished caches.
+template <class Cache, std::size_t size>
+Result<Cache*> create_in(std::array<std::optional<Cache>, size>& storage, std::array<Cache*, size>& by_number,
+                         std::atomic<std::uint32_t>& count, Memory& memory, const CacheSpec& spec,
+                         Poison poison, RedZone red_zone) {
+    const std::uint32_t number = count.load(std::memory_order_relaxed);
+    for (std::uint32_t i = 0; i < number; ++i) {
+        if (by_number[i]->name() == spec.name.substr(0, SlabCache::max_name)) return fail(Error::Exists);
     }
-    if (number == table.size()) return fail(Error::NoSpace);
-    auto& cache = table[number].emplace(memory, spec, number, poison, red_zone);
+    if (number == size) return fail(Error::NoSpace);
+    by_number[number] = &storage[number].emplace(memory, spec, number, poison, red_zone);
     // Ordering: release pairs with the readers' acquire.
-    count.store(static_cast<std::uint16_t>(number + 1), std::memory_order_release);
-    return &cache;
+    count.store(number + 1, std::memory_order_release);
+    return by_number[number];
 }
 
-template <class Table>
-auto find_in(Table& table, std::uint16_t count, std::string_view name) -> Result<decltype(&*table[0])> {
-    for (std::uint16_t i = 0; i < count; ++i) {
-        if (table[i]->name() == name) return &*table[i];
+template <class Cache, std::size_t size>
+Result<Cache*> find_in(const std::array<Cache*, size>& by_number, std::uint32_t count, std::string_view name) {
+    for (std::uint32_t i = 0; i < count; ++i) {
+        if (by_number[i]->name() == name) return by_number[i];
     }
     return fail(Error::NotFound);
 }
@@ -66,22 +66,25 @@ SlabRegistry::SlabRegistry(Memory& memory, Poison poison, RedZone red_zone)
 
 Result<SharedCache*> SlabRegistry::create_shared(const CacheSpec& spec) {
     if (!is_valid(spec)) return fail(Error::InvalidArgument);
-    return creating_.with(
-        [&](auto&) { return create_in(shared_, shared_count_, memory_, spec, poison_, red_zone_); });
+    return creating_.with([&](auto&) {
+        return create_in(shared_storage_, shared_by_number_, shared_count_, memory_, spec, poison_, red_zone_);
+    });
 }
 
 Result<ExclusiveCache*> SlabRegistry::create_exclusive(const CacheSpec& spec) {
     if (!is_valid(spec)) return fail(Error::InvalidArgument);
-    return creating_.with(
-        [&](auto&) { return create_in(exclusive_, exclusive_count_, memory_, spec, poison_, red_zone_); });
+    return creating_.with([&](auto&) {
+        return create_in(exclusive_storage_, exclusive_by_number_, exclusive_count_, memory_, spec, poison_,
+                         red_zone_);
+    });
 }
 
 Result<SharedCache*> SlabRegistry::find_shared(std::string_view name) {
-    return find_in(shared_, shared_count_.load(std::memory_order_acquire), name);
+    return find_in(shared_by_number_, shared_count_.load(std::memory_order_acquire), name);
 }
 
 Result<ExclusiveCache*> SlabRegistry::find_exclusive(std::string_view name) {
-    return find_in(exclusive_, exclusive_count_.load(std::memory_order_acquire), name);
+    return find_in(exclusive_by_number_, exclusive_count_.load(std::memory_order_acquire), name);
 }
 
 Result<ObjectLocation> SlabRegistry::find(const void* address) const {
@@ -91,8 +94,8 @@ Result<ObjectLocation> SlabRegistry::find(const void* address) const {
     if (!physical || !frames.contains(Pfn::of(*physical))) return fail(Error::NotFound);
     const Frame& frame = frames[Pfn::of(*physical)];
     const SlabCache* cache = nullptr;
-    if (frame.state == FrameState::SlabShared) cache = &*shared_[frame.cache];
-    if (frame.state == FrameState::SlabExclusive) cache = &*exclusive_[frame.cache];
+    if (frame.state == FrameState::SlabShared) cache = &shared(frame.cache);
+    if (frame.state == FrameState::SlabExclusive) cache = &exclusive(frame.cache);
     if (cache == nullptr) return fail(Error::NotFound);
     const SlabGeometry& geometry = cache->geometry();
     const std::uintptr_t slab = raw - (*physical - Pfn{frame.slab.head}.address());
@@ -138,12 +141,13 @@ std::optional<Pfn> SlabRegistry::next_slab(const Domain& domain, std::optional<P
     return {};
 }
 
-std::uint16_t SlabRegistry::frame_cache(Pfn head) const { return memory_.frames()[head].cache; }
+const ExclusiveCache& SlabRegistry::cache_of(Pfn slab) const {
+    return exclusive(memory_.frames()[slab].cache);
+}
 
 void SlabRegistry::shrink() {
-    const std::uint16_t count = shared_count_.load(std::memory_order_acquire);
     // Backwards, so that magazines (cache 0) come last.
-    for (std::uint16_t i = count; i-- > 0;) shared_[i]->shrink();
+    for (std::uint32_t i = shared_count_.load(std::memory_order_acquire); i-- > 0;) shared(i).shrink();
 }
 
 } // namespace mm

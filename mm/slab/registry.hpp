@@ -20,7 +20,7 @@ namespace mm {
 /// All caches of a system, by number. Caches are made once and live as long as the registry.
 class SlabRegistry {
 public:
-    static constexpr std::size_t max_shared = 64;
+    static constexpr unsigned max_shared = 64;
 
     /// `poison` and `red_zone` hold for every cache that is made here.
     SlabRegistry(Memory& memory, Poison poison, RedZone red_zone);
@@ -33,6 +33,10 @@ public:
     /// A cache by name. Error: NotFound.
     kernel::Result<SharedCache*> find_shared(std::string_view name);
     kernel::Result<ExclusiveCache*> find_exclusive(std::string_view name);
+
+    /// A cache by its number. Precondition: there is one; the frame table's numbers are such.
+    SharedCache& shared(unsigned number) const { return *shared_by_number_.data()[number]; }
+    const ExclusiveCache& exclusive(unsigned number) const { return *exclusive_by_number_.data()[number]; }
 
     /// The object at an address of the direct map or of a window. It reads the frame table alone, so
     /// fault reports may ask. Error: NotFound if no slab is there. Any context.
@@ -54,12 +58,10 @@ public:
 
     /// The cache that magazines come from; it has none itself. Magazines of shared and of exclusive
     /// caches lie in memory of the same kind as the objects.
-    SharedCache& shared_magazines() { return *shared_[0]; }
-    const ExclusiveCache& exclusive_magazines() const { return *exclusive_[0]; }
+    SharedCache& shared_magazines() const { return shared(0); }
+    const ExclusiveCache& exclusive_magazines() const { return exclusive(0); }
 
 private:
-    friend class KernelHeap;
-
     /// What a walk over the frame table counts for one cache.
     struct Tally {
         std::uint32_t slabs = 0;
@@ -71,16 +73,18 @@ private:
     Tallies tally(FrameState state, std::optional<DomainId> owner) const;
     static CacheStatistics describe(const SlabCache& cache, FrameState state, const Tally& tally);
     std::optional<Pfn> next_slab(const Domain& domain, std::optional<Pfn> after) const;
-    std::uint16_t frame_cache(Pfn head) const;
+    const ExclusiveCache& cache_of(Pfn slab) const;
 
     Memory& memory_;
     const Poison poison_;
     const RedZone red_zone_;
     kernel::SpinLocked<Creation, kernel::Rank::SlabRegistry> creating_;
-    std::array<std::optional<SharedCache>, max_shared> shared_;
-    std::array<std::optional<ExclusiveCache>, DomainSlabs::max_caches> exclusive_;
-    std::atomic<std::uint16_t> shared_count_{0};
-    std::atomic<std::uint16_t> exclusive_count_{0};
+    std::array<SharedCache*, max_shared> shared_by_number_{};
+    std::array<ExclusiveCache*, DomainSlabs::max_caches> exclusive_by_number_{};
+    std::atomic<std::uint32_t> shared_count_{0};
+    std::atomic<std::uint32_t> exclusive_count_{0};
+    std::array<std::optional<SharedCache>, max_shared> shared_storage_;
+    std::array<std::optional<ExclusiveCache>, DomainSlabs::max_caches> exclusive_storage_;
 };
 
 } // namespace mm

@@ -8,21 +8,21 @@ namespace mm {
 
 template <class Function>
 void SlabRegistry::for_each(Function&& fn) const {
-    const Tallies shared = tally(FrameState::SlabShared, {});
-    for (std::uint16_t i = 0; i < shared_count_.load(std::memory_order_acquire); ++i) {
-        fn(describe(*shared_[i], FrameState::SlabShared, shared[i]));
+    const Tallies shared_tallies = tally(FrameState::SlabShared, {});
+    for (unsigned i = 0; i < shared_count_.load(std::memory_order_acquire); ++i) {
+        fn(describe(shared(i), FrameState::SlabShared, shared_tallies[i]));
     }
-    const Tallies exclusive = tally(FrameState::SlabExclusive, {});
-    for (std::uint16_t i = 0; i < exclusive_count_.load(std::memory_order_acquire); ++i) {
-        fn(describe(*exclusive_[i], FrameState::SlabExclusive, exclusive[i]));
+    const Tallies exclusive_tallies = tally(FrameState::SlabExclusive, {});
+    for (unsigned i = 0; i < exclusive_count_.load(std::memory_order_acquire); ++i) {
+        fn(describe(exclusive(i), FrameState::SlabExclusive, exclusive_tallies[i]));
     }
 }
 
 template <class Function>
 void SlabRegistry::for_each_in(const Domain& domain, Function&& fn) const {
     const Tallies tallies = tally(FrameState::SlabExclusive, domain.id());
-    for (std::uint16_t i = 0; i < exclusive_count_.load(std::memory_order_acquire); ++i) {
-        if (tallies[i].slabs != 0) fn(describe(*exclusive_[i], FrameState::SlabExclusive, tallies[i]));
+    for (unsigned i = 0; i < exclusive_count_.load(std::memory_order_acquire); ++i) {
+        if (tallies[i].slabs != 0) fn(describe(exclusive(i), FrameState::SlabExclusive, tallies[i]));
     }
 }
 
@@ -30,7 +30,7 @@ template <class Function>
 void SlabRegistry::for_each_live(Domain& domain, Function&& fn) const {
     kernel::ensure(domain.is_loaded(), "exclusive objects listed in another address space");
     for (auto slab = next_slab(domain, {}); slab; slab = next_slab(domain, slab)) {
-        const ExclusiveCache& cache = *exclusive_[frame_cache(*slab)];
+        const ExclusiveCache& cache = cache_of(*slab);
         const DomainSlabs::ObjectSet free = DomainSlabs::free_objects(domain, cache, *slab);
         for (std::uint16_t index = 0; index < cache.geometry().objects(); ++index) {
             if (free[index]) continue;

@@ -16,7 +16,7 @@ constinit Magazine no_magazine;
 
 } // namespace
 
-SharedCache::SharedCache(Memory& memory, const CacheSpec& spec, std::uint16_t number, Poison poison,
+SharedCache::SharedCache(Memory& memory, const CacheSpec& spec, std::uint32_t number, Poison poison,
                          RedZone red_zone)
     : SlabCache(spec, number, poison, red_zone), memory_(memory) {
     magazines_.fill(&no_magazine);

@@ -19,7 +19,7 @@ class Memory;
 /// above.
 class SharedCache : public SlabCache {
 public:
-    SharedCache(Memory& memory, const CacheSpec& spec, std::uint16_t number, Poison poison,
+    SharedCache(Memory& memory, const CacheSpec& spec, std::uint32_t number, Poison poison,
                 RedZone red_zone);
 
     /// An object with arbitrary content. Error: OutOfMemory.

@@ -41,7 +41,7 @@ void SlabList::add(const SlabView& view, Pfn head) {
     const SlabGeometry& geometry = view.cache.geometry();
     for (std::uint64_t page = 0; page < geometry.order().pages().raw(); ++page) {
         Frame& frame = view.frames[head + PageCount{page}];
-        frame.cache = view.cache.number();
+        frame.cache = static_cast<std::uint16_t>(view.cache.number());
         frame.slab.head = head.raw();
     }
     Frame& slab = view.frames[head];
