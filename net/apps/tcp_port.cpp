@@ -10,13 +10,6 @@ using kernel::fail;
 
 namespace {
 
-tcp_pcb_listen* find_listener(std::uint16_t port) {
-    for (tcp_pcb_listen* pcb = tcp_listen_pcbs.listen_pcbs; pcb != nullptr; pcb = pcb->next) {
-        if (pcb->local_port == port) return pcb;
-    }
-    return nullptr;
-}
-
 /// The first open connection made to `port`, from `pcb` on.
 tcp_pcb* find_connection(tcp_pcb* pcb, std::uint16_t port) {
     while (pcb != nullptr && pcb->local_port != port) pcb = pcb->next;
@@ -24,6 +17,13 @@ tcp_pcb* find_connection(tcp_pcb* pcb, std::uint16_t port) {
 }
 
 } // namespace
+
+tcp_pcb_listen* find_listener(std::uint16_t port) {
+    for (tcp_pcb_listen* pcb = tcp_listen_pcbs.listen_pcbs; pcb != nullptr; pcb = pcb->next) {
+        if (pcb->local_port == port) return pcb;
+    }
+    return nullptr;
+}
 
 kernel::Result<> open_port(std::uint16_t port, tcp_accept_fn accepted) {
     tcp_pcb* pcb = tcp_new_ip_type(IPADDR_TYPE_ANY);

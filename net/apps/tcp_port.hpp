@@ -19,6 +19,9 @@ kernel::Result<> open_port(std::uint16_t port, tcp_accept_fn accepted);
 /// run. Error: NotFound (nobody listens there).
 kernel::Result<> close_port(std::uint16_t port);
 
+/// Who listens on `port`; null if nobody does.
+tcp_pcb_listen* find_listener(std::uint16_t port);
+
 /// Whether somebody listens on `port`.
 bool port_is_open(std::uint16_t port);
 

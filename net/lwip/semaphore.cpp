@@ -62,6 +62,8 @@ void sys_mutex_unlock(sys_mutex_t* mutex) LACUNA_NO_TSA { (*mutex)->mutex.unlock
 
 /// LWIP_ASSERT_CORE_LOCKED() of lwIP's raw API.
 void lacuna_lwip_assert_core_locked(void) {
+    // lwIP sets itself up, in one thread, before it makes the lock.
+    if (lock_tcpip_core == nullptr) return;
     kernel::ensure(lock_tcpip_core->mutex.held_by_current(), "lwIP's raw API called without its core lock");
 }
 

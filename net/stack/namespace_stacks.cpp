@@ -3,6 +3,7 @@
 
 #include "kernel/ns/namespace_registry.hpp"
 #include "mm/memory.hpp"
+#include "net/links/links.hpp"
 #include "net/lwip/pools.hpp"
 #include "net/stack/stack.hpp"
 
@@ -26,6 +27,7 @@ kernel::Result<> NamespaceStacks::start(kernel::NetNamespace& space) { return sp
 
 void NamespaceStacks::stop(kernel::NetNamespace& space) {
     if (space.stack() != nullptr) space.stack()->stop();
+    disconnect_all(space);
 }
 
 void NamespaceStacks::destroy(kernel::NetNamespace& space) {

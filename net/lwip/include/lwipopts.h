@@ -161,6 +161,10 @@
 #define LWIP_HTTPD_FILE_EXTENSION 1
 #define LWIP_HTTPD_DYNAMIC_HEADERS 1
 #define LWIP_HTTPD_DYNAMIC_FILE_READ 0
+/* Files are sent from where they lie. A page that http_files.cpp wrote is freed as soon as the last of it
+ * is queued, so it is copied. */
+#define HTTP_IS_DATA_VOLATILE(hs) \
+    ((hs)->handle != NULL && (hs)->handle->pextension != NULL ? TCP_WRITE_FLAG_COPY : 0)
 #define LWIP_HTTPD_SUPPORT_V09 0
 #define LWIP_HTTPD_SUPPORT_REQUESTLIST 1
 #define LWIP_HTTPD_MAX_REQUEST_URI_LEN 255
