@@ -1,9 +1,18 @@
 // SPDX-License-Identifier: MIT
 #include "kernel/base/console.hpp"
 #include "kernel/base/log.hpp"
-#include "kernel/diag/panic.hpp"
+#include "kernel/diag/audit_check.hpp"
+#include "kernel/diag/traps.hpp"
+#include "kernel/main/memory_system.hpp"
+#include "kernel/main/system.hpp"
+#include "kernel/ns/namespace_registry.hpp"
 #include "kernel/options/parser.hpp"
+#include "kernel/ramfs/ramfs.hpp"
+#include "kernel/sched/sched.hpp"
+#include "kernel/shell/shell.hpp"
 #include "kernel/test/runner.hpp"
+#include "net/links/links.hpp"
+#include "net/stack/namespace_stacks.hpp"
 
 #include <arch/boot_info.hpp>
 #include <arch/clock.hpp>
@@ -16,35 +25,85 @@ namespace kernel {
 
 namespace {
 
-constinit std::array<char, 4096> option_text{};
+constinit std::array<char, 8192> option_text{};
+constinit Options booted_options;
 
-void run_tests_and_leave(const Options& options) {
-    if (options.test_list == Switch::Yes) {
-        test::list_tests(options.test.value_or("*"));
+/// Steps of the boot that cannot fail for any reason but a lack of memory.
+void must(const Result<>& result, std::string_view step) {
+    if (result) return;
+    log::error("boot: {}: {}", step, name(result.error()));
+    panic("the system cannot start; give it more memory");
+}
+
+void read_options(std::string_view line) {
+    booted_options = parse_options(line, option_text, warn_of);
+    log::set_level(booted_options.effective_log());
+    set_mutant(booted_options.mutant);
+}
+
+void open_files(mm::PhysRange initrd) {
+    if (initrd.empty()) return;
+    const auto* first = mm::DirectMap::ptr_present<const std::byte>(initrd.begin);
+    const auto files = RamFs::open({first, initrd.bytes()});
+    if (files) {
+        ramfs() = *files;
+    } else {
+        log::warn("the initial RAM disk is no sound cpio archive: {} at byte {}; going on without files",
+                  name(files.error().kind), files.error().offset);
+    }
+}
+
+/// The namespace that owns the physical network card, the bridge and this console's network commands.
+void start_network() {
+    must(net::enable_stacks(memory()), "lwIP's pools");
+    const auto init = namespaces().create("init");
+    must(init ? Result<>{} : fail(init.error()), "namespace init");
+    const auto card = booted_options.uplink == Switch::Yes ? net::Card::Use : net::Card::Ignore;
+    if (const auto up = net::bring_up_uplink(**init, {.card = card}); !up) {
+        log::warn("the uplink stays down: {}", name(up.error()));
+    }
+}
+
+void run_tests_and_leave() {
+    if (booted_options.test_list == Switch::Yes) {
+        test::list_tests(booted_options.test.value_or("*"));
         arch::exit_machine(arch::ExitCode::Success);
     }
-    if (!options.test) return;
-    const test::Summary summary =
-        test::run_tests({.pattern = *options.test, .seconds_per_test = options.test_timeout_s});
+    if (!booted_options.test) return;
+    const test::Summary summary = test::run_tests({.pattern = *booted_options.test,
+                                                   .seconds_per_test = booted_options.test_timeout_s,
+                                                   .after_each = diag::audit_after_test});
     arch::exit_machine(summary.failed == 0 ? arch::ExitCode::Success : arch::ExitCode::Failure);
 }
 
 } // namespace
 
+const Options& options() { return booted_options; }
+
 } // namespace kernel
 
-/// The order of start-up, one call a step.
+/// The order of start-up, a call or two a step. The architecture has set up the CPU, the clock and its
+/// interrupt controller before; interrupts are off until the scheduler starts.
 extern "C" [[noreturn]] void arch::kernel_main(const arch::BootInfo& info) {
     using namespace kernel;
     // 1. A voice.
     console::set_sink(arch::serial_write);
     log::set_clock(arch::now_ns);
     // 2. What the user asked for.
-    const Options options = parse_options(info.command_line, option_text, warn_of);
-    log::set_level(options.effective_log());
-    set_mutant(options.mutant);
-    log::info("Lacuna, {} on the command line", info.command_line);
-    // 3. What this boot is for.
-    run_tests_and_leave(options);
-    arch::exit_machine(arch::ExitCode::Success);
+    read_options(info.command_line);
+    // 3. Traps that report.
+    diag::install_trap_handlers();
+    // 4. Memory: final page tables, allocators.
+    make_memory(info, booted_options);
+    // 5. Files.
+    open_files(info.initrd);
+    // 6. Tasks; interrupts come on.
+    must(start_scheduler(memory(), address_spaces()), "the scheduler");
+    // 7. Namespaces.
+    must(namespaces().open(memory(), address_spaces()), "the namespaces");
+    // 8. The network: lwIP for each namespace, the first namespace, its card and bridge.
+    start_network();
+    // 9. What this boot is for: tests, or commands.
+    run_tests_and_leave();
+    run_shell(booted_options);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <arch/boot_info.hpp>
 #include <arch/layout.hpp>
 
 #include "mm/addr.hpp"
@@ -10,7 +11,7 @@
 namespace arch::boot {
 
 /// What the boot page tables map at the direct map's slot.
-inline constexpr std::uint64_t early_limit = std::uint64_t{4} << 30;
+inline constexpr std::uint64_t early_limit = boot_reachable;
 
 /// Whether [address, address + bytes) can be reached before mm takes over.
 constexpr bool early_reachable(mm::PhysAddr address, std::uint64_t bytes) {

@@ -10,6 +10,9 @@
 
 namespace arch {
 
+/// The end of what the boot page tables map at the direct map's place.
+inline constexpr std::uint64_t boot_reachable = std::uint64_t{4} << 30;
+
 enum class BootProtocol : std::uint8_t { Pvh, Multiboot2 };
 
 enum class MemoryKind : std::uint8_t {

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: MIT
+#include "kernel/main/memory_system.hpp"
+
+#include "kernel/base/log.hpp"
+#include "kernel/base/runtime/shared_heap.hpp"
+#include "kernel/main/system.hpp"
+#include "kernel/ns/namespace_registry.hpp"
+#include "mm/audit.hpp"
+#include "mm/domain.hpp"
+#include "mm/dump_note.hpp"
+
+#include <arch/cpu.hpp>
+#include <arch/device_map.hpp>
+#include <arch/features.hpp>
+#include <arch/image.hpp>
+#include <arch/pgd.hpp>
+
+#include <algorithm>
+#include <array>
+#include <memory>
+
+namespace kernel {
+
+namespace {
+
+/// Storage for an object whose constructor needs arguments that exist only at boot.
+union Storage {
+    constexpr Storage() : empty{} {}
+    constexpr ~Storage() {}
+    char empty;
+    MemorySystem system;
+};
+constinit Storage storage;
+constinit MemorySystem* booted = nullptr;
+
+/// The boot loader's lists in the form that mm takes; they live only while memory is being set up.
+struct PlanLists {
+    std::array<mm::PhysRange, 64> ram{};
+    std::size_t ram_count = 0;
+    std::array<mm::PhysRange, 2> in_use{};
+    std::array<mm::ImagePart, 8> image{};
+    std::size_t image_count = 0;
+};
+
+mm::MemoryPlan plan_memory(const arch::BootInfo& info, const Options& options, PlanLists& lists) {
+    for (const arch::MemoryRange& range : info.memory) {
+        if (range.kind != arch::MemoryKind::Usable) continue;
+        // The first MiB holds what firmware and a second CPU's start need.
+        const mm::PhysAddr begin = std::max(range.range.begin, mm::PhysAddr{0x10'0000});
+        if (begin < range.range.end && lists.ram_count < lists.ram.size()) {
+            lists.ram[lists.ram_count++] = {begin, range.range.end};
+        }
+    }
+    lists.in_use = {info.image, {info.initrd.begin.align_down(mm::page_size),
+                                 info.initrd.end.align_up(mm::page_size)}};
+    for (const arch::ImageSection& section : arch::image_sections()) {
+        lists.image[lists.image_count++] = {section.begin, section.end,
+                                            arch::image_to_phys(section.begin), section.flags};
+    }
+    return {
+        .ram = std::span(lists.ram).first(lists.ram_count),
+        .in_use = lists.in_use,
+        .image = std::span(lists.image).first(lists.image_count),
+        .device_table = mm::Pfn::of(arch::device_slot_table()),
+        .largest_leaf = mm::leaf_level(options.policies.direct_map_leaf, arch::cpu_features().pages_1g),
+        .reachable = mm::PhysAddr{arch::boot_reachable},
+        .limit = options.memory_limit ? mm::PageCount{*options.memory_limit / mm::page_size}
+                                      : mm::PageCount{arch::max_physical / mm::page_size},
+    };
+}
+
+} // namespace
+
+MemorySystem::MemorySystem(const arch::BootInfo& info, const Options& options)
+    : boot_([&] {
+          PlanLists lists;
+          return mm::BootMemory(plan_memory(info, options, lists));
+      }()),
+      frames_(boot_.frames), tables_(frames_),
+      spaces(options.policies.isolation, enter_final_tables(), boot_.frames, tables_),
+      memory({.frames = frames_,
+              .direct_map = boot_.direct_map,
+              .temporary_map = boot_.temporary_map,
+              .tlb = boot_.tlb,
+              .tables = tables_},
+             options.policies) {
+    const auto pgd = spaces.add_cpu(arch::cpu_id());
+    if (!pgd) panic("not enough memory to boot");
+    arch::load_pgd(pgd->raw());
+    mm::publish_dump_note(boot_.frames);
+}
+
+const mm::KernelMap& MemorySystem::enter_final_tables() {
+    arch::load_pgd(boot_.kernel_map.pgd().address().raw());
+    for (const mm::PhysRange& range : boot_.free_ranges()) frames_.add(range);
+    boot_.direct_map.use_tables(tables_);
+    return boot_.kernel_map;
+}
+
+mm::AuditReport MemorySystem::audit() {
+    // Shared memory, and too much for a stack.
+    static constinit std::array<mm::SpaceMember, mm::DomainTable::max_domains> members;
+    std::size_t count = 0;
+    memory.domains().for_each([&](mm::Domain& domain) { members[count++] = domain.space_member(nullptr); });
+    namespaces().for_each([&](NetNamespace& ns) {
+        for (mm::SpaceMember& member : std::span(members).first(count)) {
+            if (member.domain == ns.domain().id()) member = ns.space_member();
+        }
+    });
+    return mm::audit({.frames = boot_.frames,
+                      .spaces = spaces,
+                      .temporary = boot_.temporary_map,
+                      .domains = std::span(members).first(count)});
+}
+
+void make_memory(const arch::BootInfo& info, const Options& options) {
+    booted = std::construct_at(&storage.system, info, options);
+    set_shared_heap({
+        .allocate = [](std::size_t bytes, std::size_t alignment) -> void* {
+            return booted->memory.kmalloc_aligned(bytes, alignment).value_or(nullptr);
+        },
+        .release = [](void* memory) { booted->memory.kfree(memory); },
+    });
+}
+
+mm::Memory& memory() { return booted->memory; }
+mm::AddressSpaceCache& address_spaces() { return booted->spaces; }
+mm::AuditReport audit_system() { return booted->audit(); }
+
+} // namespace kernel
