@@ -52,6 +52,11 @@ public:
     [[nodiscard]] mm::Domain& domain() const { return *domain_; }
     [[nodiscard]] mm::AddressSpace& address_space() const { return *space_; }
 
+    /// What it brings into an address space. Precondition: not Closed.
+    [[nodiscard]] mm::SpaceMember space_member() const {
+        return domain_->space_member(image_ ? image_->map() : nullptr);
+    }
+
     /// The stack object of net/stack (shared memory); null before StackHooks::create() sets it.
     [[nodiscard]] net::Stack* stack() const { return stack_; }
     void set_stack(net::Stack* stack) { stack_ = stack; }
