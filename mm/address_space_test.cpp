@@ -5,13 +5,14 @@
 #include <array>
 
 #include "kernel/base/events.hpp"
-#include "kernel/base/mutant.hpp"
+#include "kernel/test/mutant_scope.hpp"
 #include "kernel/test/test.hpp"
 #include "mm/testing/test_domain.hpp"
 
 using namespace mm;
 using mm::testing::TestDomain;
 using mm::testing::TestMemory;
+using kernel::test::MutantScope;
 using kernel::Event;
 
 LACUNA_TEST("mm.address_space", "a domain's frame is there for its address space only") {
@@ -67,9 +68,10 @@ LACUNA_TEST("mm.address_space", "a skipped flush leaves the sender its mapping")
     auto space = red.space();
     memory.spaces.load(*space);
     REQUIRE(memory.can_touch(red.window.address(page.begin)));
-    kernel::set_mutant(kernel::Mutant::SkipInvlpg);
-    red.window.unmap(page);
-    kernel::set_mutant(kernel::Mutant::None);
+    {
+        const MutantScope broken(kernel::Mutant::SkipInvlpg);
+        red.window.unmap(page);
+    }
     CHECK(memory.can_touch(red.window.address(page.begin)));
     memory.spaces.load(memory.spaces.kernel_space());
     CHECK_FALSE(memory.can_touch(red.window.address(page.begin)));

@@ -3,13 +3,14 @@
 
 #include <array>
 
-#include "kernel/base/mutant.hpp"
+#include "kernel/test/mutant_scope.hpp"
 #include "kernel/test/test.hpp"
 #include "mm/testing/test_domain.hpp"
 
 using namespace mm;
 using mm::testing::TestDomain;
 using mm::testing::TestMemory;
+using kernel::test::MutantScope;
 using arch::Level;
 using arch::Pte;
 
@@ -160,12 +161,12 @@ LACUNA_TEST("mm.audit", "finds faults in the direct map") {
     scene.expect(
         AuditFinding::ExclusiveInDirectMap,
         [&] {
-            kernel::set_mutant(kernel::Mutant::KeepDirectMap);
+            const MutantScope broken(kernel::Mutant::KeepDirectMap);
             scene.memory.make_exclusive(kept, scene.red.window);
         },
         [&] {
+            const MutantScope broken(kernel::Mutant::KeepDirectMap);
             scene.memory.make_shared(kept, scene.red.window);
-            kernel::set_mutant(kernel::Mutant::None);
         });
 }
 
@@ -191,9 +192,11 @@ LACUNA_TEST("mm.audit", "finds a window that is shared between namespaces") {
     TestDomain blue(memory, DomainId{2});
     const std::array domains{red.member(), blue.member()};
     auto red_space = red.space();
-    kernel::set_mutant(kernel::Mutant::ShareWindow);
-    auto blue_space = blue.space();
-    kernel::set_mutant(kernel::Mutant::None);
+    AddressSpaceRef blue_space;
+    {
+        const MutantScope broken(kernel::Mutant::ShareWindow);
+        blue_space = blue.space();
+    }
     const AuditReport report = memory.audit(domains);
     REQUIRE(report.violations == 1);
     CHECK(report.recorded().front().finding == AuditFinding::MissingEntry);

@@ -7,12 +7,13 @@
 #include <vector>
 
 #include "kernel/base/events.hpp"
-#include "kernel/base/mutant.hpp"
+#include "kernel/test/mutant_scope.hpp"
 #include "kernel/test/test.hpp"
 #include "mm/testing/test_memory.hpp"
 
 using namespace mm;
 using mm::testing::TestMemory;
+using kernel::test::MutantScope;
 using kernel::Event;
 
 namespace {
@@ -141,10 +142,10 @@ LACUNA_TEST("mm.direct_map", "a CPU that cached a page loses it, unless the flus
         TestMemory memory;
         const PhysRange page = TestMemory::page(0, 1);
         REQUIRE(touchable(memory, page)); // cached from here on
-        kernel::set_mutant(mutant);
-        const bool removed = memory.direct_map().remove(page).has_value();
-        kernel::set_mutant(kernel::Mutant::None);
-        REQUIRE(removed);
+        {
+            const MutantScope broken(mutant);
+            REQUIRE(memory.direct_map().remove(page).has_value());
+        }
         CHECK(touchable(memory, page) == (mutant == kernel::Mutant::SkipInvlpg));
     }
 }
