@@ -39,6 +39,7 @@ void on_tick() {
 }
 
 void on_irq_exit() {
+    if (current().kill_requested()) [[unlikely]] TaskLife::end_current_if_overdue();
     if (!arch::reschedule_requested()) return;
     arch::clear_reschedule();
     CpuScheduler::local().schedule();

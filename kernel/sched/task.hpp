@@ -72,7 +72,7 @@ public:
     [[nodiscard]] mm::AddressSpace* address_space() const { return space_; }
     [[nodiscard]] const KernelStack& stack() const { return stack_; }
     [[nodiscard]] uint64_t switches() const { return switches_; }
-    [[nodiscard]] bool kill_requested() const { return killed_.load(std::memory_order_relaxed); }
+    [[nodiscard]] bool kill_requested() const { return killed_.load(std::memory_order_acquire); }
     /// Valid once the task is dead.
     [[nodiscard]] ExitReason exit_reason() const { return exit_reason_; }
 
@@ -105,6 +105,7 @@ private:
     bool killable_wait_ = false; ///< the current wait ends when the task is killed (lock: run queue)
     uint8_t cpu_ = 0;
     uint32_t kill_shields_ = 0; ///< touched by the task itself only
+    Instant killed_at_;         ///< valid once killed_ is set
     uint64_t switches_ = 0;
 
     uint32_t id_ = 0;

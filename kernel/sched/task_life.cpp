@@ -90,8 +90,21 @@ void TaskLife::end_current(ExitReason reason) {
 }
 
 void TaskLife::request_kill(Task& task) {
-    task.killed_.store(true, std::memory_order_relaxed);
+    if (task.kill_requested()) return;
+    task.killed_at_ = Instant::now();
+    // Ordering: whoever sees the flag sees the time.
+    task.killed_.store(true, std::memory_order_release);
     CpuScheduler::of(task).wake(task, CpuScheduler::WakeCause::Kill);
+}
+
+void TaskLife::end_current_if_overdue() {
+    Task& self = current();
+    // Not while it is going to sleep or has just been woken: some queue may still hold it.
+    if (self.state() != TaskState::Running || self.wait_hook.is_linked()) return;
+    if (self.kill_shields_ > 0 || !self.stack_.exists()) return;
+    if (Instant::now().since(self.killed_at_) < kill_grace) return;
+    arch::enable_interrupts();
+    end_current(ExitReason::Killed);
 }
 
 void TaskLife::reap(Task& task) {

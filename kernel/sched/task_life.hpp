@@ -22,6 +22,11 @@ public:
     static bool kill_pending(const Task& task) {
         return task.kill_requested() && task.kill_shields_ == 0;
     }
+    /// How long a killed task may go on without a wait that fails before it is ended where it stands.
+    static constexpr Duration kill_grace = seconds(2);
+    /// Ends the current task if it was killed longer ago than that, and can be. At the end of an
+    /// interrupt that interrupted it with preemption possible; interrupts off.
+    static void end_current_if_overdue();
     static Completion& exited(Task& task) { return task.exited_; }
 
     /// Frees what a dead task leaves but its structure, which goes with the last reference. For the
