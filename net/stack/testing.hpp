@@ -32,6 +32,15 @@ public:
             .has_value();
     }
 
+    /// Starts `function()` in a task inside the namespace. It must outlive the task. Null if it could not.
+    template <class Function>
+    kernel::TaskRef begin(Function& function) const {
+        auto task = kernel::spawn_process(
+            &space(), {.name = "test", .function = [](void* fn) { (*static_cast<Function*>(fn))(); },
+                       .argument = &function});
+        return task ? std::move(*task) : kernel::TaskRef();
+    }
+
     /// Ends the namespace now.
     bool remove() {
         return space_ && kernel::namespaces().remove(space_->name()).has_value() && (space_.reset(), true);

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: MIT
+// TCP from one namespace to another, over veth pairs, with the handover policy of this boot.
+#include "kernel/test/test.hpp"
+#include "mm/memory.hpp"
+#include "net/apps/bulk.hpp"
+#include "net/apps/echo_server.hpp"
+#include "net/apps/ping.hpp"
+#include "net/apps/socket.hpp"
+#include "net/links/links.hpp"
+#include "net/stack/testing.hpp"
+
+using kernel::Error;
+using net::testing::failed_with;
+using net::testing::Sandbox;
+
+namespace {
+
+constexpr std::string_view far_address = "192.168.7.2";
+
+net::InterfaceConfig interface(u8_t host, std::uint16_t mtu) {
+    return {.mtu = mtu,
+            .addressing = net::Addressing::Static,
+            .address = {.address = IPADDR4_INIT_BYTES(192, 168, 7, host), .length = 24}};
+}
+
+/// Two namespaces, joined; the far one receives streams and echoes.
+class Pair {
+public:
+    Pair(std::string_view near_name, std::string_view far_name, std::uint16_t mtu = net::default_mtu)
+        : near(near_name), far(far_name) {
+        ready_ = near && far &&
+                 net::create_veth(near.space(), interface(1, mtu), far.space(), interface(2, mtu)) &&
+                 far.run([] {
+                     CHECK(net::BulkSink::start().has_value());
+                     CHECK(net::EchoServer::start().has_value());
+                 });
+    }
+    explicit operator bool() const { return ready_; }
+
+    /// Sends that many bytes across and says how it went.
+    kernel::Result<net::BulkResult> send(std::uint64_t bytes, std::uint64_t seed) {
+        kernel::Result<net::BulkResult> result = kernel::fail(Error::Killed);
+        near.run([&] {
+            result = net::bulk_send({.host = far_address, .bytes = bytes, .seed = seed, .timeout_ms = 30'000});
+        });
+        return result;
+    }
+
+    Sandbox near;
+    Sandbox far;
+
+private:
+    bool ready_ = false;
+};
+
+/// A stream that goes on in the background while a test does something to it.
+class BackgroundStream {
+public:
+    BackgroundStream(const Sandbox& from, std::uint64_t bytes) : bytes_(bytes), task_(from.begin(*this)) {}
+    void operator()() {
+        result_ = net::bulk_send({.host = far_address, .bytes = bytes_, .timeout_ms = 30'000});
+    }
+    const kernel::Result<net::BulkResult>& wait() {
+        if (task_) static_cast<void>(kernel::join(*task_));
+        return result_;
+    }
+
+private:
+    std::uint64_t bytes_;
+    kernel::Result<net::BulkResult> result_ = kernel::fail(Error::Killed);
+    kernel::TaskRef task_;
+};
+
+void let_traffic_flow() { static_cast<void>(kernel::sleep_for(kernel::milliseconds(20))); }
+
+} // namespace
+
+LACUNA_TEST("net.tcp", "ping crosses a veth pair") {
+    Pair pair("ntc-a", "ntc-b");
+    REQUIRE(pair);
+    CHECK(pair.near.run([] {
+        const auto result = net::ping({.host = far_address, .count = 2, .interval_ms = 1});
+        CHECK(result.has_value());
+        // More than a frame: crosses in fragments.
+        CHECK(net::ping({.host = far_address, .count = 2, .bytes = 5000, .interval_ms = 1}).has_value());
+    }));
+}
+
+LACUNA_TEST("net.tcp", "64 MiB arrive byte for byte") {
+    Pair pair("ntc-a", "ntc-b");
+    REQUIRE(pair);
+    CHECK(pair.send(64 << 20, 64).has_value());
+}
+
+LACUNA_TEST("net.tcp", "packets of a page, and packets of several frames, arrive byte for byte") {
+    for (const std::uint16_t mtu : {std::uint16_t{4000}, std::uint16_t{9000}, std::uint16_t{65000}}) {
+        Pair pair("ntc-a", "ntc-b", mtu);
+        REQUIRE(pair);
+        CHECK(pair.send(4 << 20, mtu).has_value());
+    }
+}
+
+LACUNA_TEST("net.tcp", "streams of every small length") {
+    Pair pair("ntc-a", "ntc-b");
+    REQUIRE(pair);
+    for (const unsigned bytes : {1u, 2u, 1447u, 1448u, 1449u, 1460u, 1461u, 4095u, 4096u, 4097u, 65535u, 65537u}) {
+        CHECK(pair.send(bytes, bytes).has_value());
+    }
+}
+
+LACUNA_TEST("net.tcp", "two pairs with the same addresses and ports at once") {
+    Pair first("ntc-a", "ntc-b");
+    Pair second("ntc-c", "ntc-d");
+    REQUIRE(first);
+    REQUIRE(second);
+    BackgroundStream one(first.near, 8 << 20);
+    BackgroundStream other(second.near, 8 << 20);
+    CHECK(one.wait().has_value());
+    CHECK(other.wait().has_value());
+}
+
+LACUNA_TEST("net.tcp", "connections by the thousand across a wire") {
+    Pair pair("ntc-a", "ntc-b");
+    REQUIRE(pair);
+    unsigned good = 0;
+    CHECK(pair.near.run([&] {
+        const ip_addr_t far = IPADDR4_INIT_BYTES(192, 168, 7, 2);
+        for (unsigned n = 0; n < 1500; ++n) {
+            good += net::Socket::connect(far, net::EchoServer::port, 5000).has_value() ? 1 : 0;
+        }
+    }));
+    CHECK(good == 1500u);
+    CHECK(pair.send(1 << 20, 3).has_value());
+}
+
+LACUNA_TEST("net.tcp", "a peer that is not there times out, one that does not listen refuses") {
+    Pair pair("ntc-a", "ntc-b");
+    REQUIRE(pair);
+    CHECK(pair.near.run([] {
+        const ip_addr_t nobody = IPADDR4_INIT_BYTES(192, 168, 7, 9);
+        CHECK(failed_with(net::Socket::connect(nobody, 7, 300), Error::TimedOut));
+        const ip_addr_t far = IPADDR4_INIT_BYTES(192, 168, 7, 2);
+        CHECK(failed_with(net::Socket::connect(far, 9, 5000), Error::Refused));
+    }));
+}
+
+LACUNA_TEST("net.tcp", "a peer that vanishes ends the stream with an error") {
+    Pair pair("ntc-a", "ntc-b");
+    REQUIRE(pair);
+    BackgroundStream endless(pair.near, ~0ull >> 1);
+    let_traffic_flow();
+    CHECK(pair.far.remove());
+    CHECK_FALSE(endless.wait().has_value());
+}
+
+LACUNA_TEST("net.tcp", "a receiver at the limit of its memory recovers") {
+    Pair pair("ntc-a", "ntc-b");
+    REQUIRE(pair);
+    BackgroundStream stream(pair.near, 32 << 20);
+    let_traffic_flow(); // it is the stream that is to recover, not its beginning
+    mm::Domain& domain = pair.far.space().domain();
+    for (int squeeze = 0; squeeze < 3; ++squeeze) {
+        domain.set_limit(domain.books().owned + mm::PageCount{1});
+        let_traffic_flow();
+        domain.set_limit(mm::Domain::unlimited);
+        let_traffic_flow();
+    }
+    CHECK(stream.wait().has_value());
+}
+
+LACUNA_TEST("net.tcp", "a sender at the limit of its memory recovers") {
+    Pair pair("ntc-a", "ntc-b");
+    REQUIRE(pair);
+    BackgroundStream stream(pair.near, 32 << 20);
+    let_traffic_flow(); // it is the stream that is to recover, not its beginning
+    mm::Domain& domain = pair.near.space().domain();
+    for (int squeeze = 0; squeeze < 3; ++squeeze) {
+        domain.set_limit(domain.books().owned + mm::PageCount{1});
+        let_traffic_flow();
+        domain.set_limit(mm::Domain::unlimited);
+        let_traffic_flow();
+    }
+    CHECK(stream.wait().has_value());
+}
+
+LACUNA_TEST("net.tcp", "namespaces destroyed with traffic under way lose no frame") {
+    enum class First { Near, Far };
+    const auto cycle = [](First first) {
+        Pair pair("ntc-a", "ntc-b");
+        if (!pair) return false;
+        BackgroundStream endless(pair.near, ~0ull >> 1);
+        static_cast<void>(kernel::sleep_for(kernel::milliseconds(5)));
+        const bool removed = first == First::Near ? pair.near.remove() && pair.far.remove()
+                                                  : pair.far.remove() && pair.near.remove();
+        endless.wait();
+        return removed;
+    };
+    for (int warm_up = 0; warm_up < 3; ++warm_up) REQUIRE(cycle(warm_up == 1 ? First::Near : First::Far));
+    kernel::memory().reclaim();
+    const auto before = kernel::memory().free_frames();
+    for (int i = 0; i < 30; ++i) REQUIRE(cycle(i % 2 == 0 ? First::Near : First::Far));
+    kernel::memory().reclaim();
+    CHECK(kernel::memory().free_frames().raw() == before.raw());
+}
