@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "kernel/sched/sched.hpp"
 
+#include "kernel/ns/frame_balance.hpp"
 #include "kernel/sched/process.hpp"
 #include "kernel/sync/deadline.hpp"
 #include "kernel/test/test.hpp"
-#include "mm/memory.hpp"
 
 #include <arch/cpu.hpp>
 
@@ -222,11 +222,9 @@ LACUNA_TEST("sched.life", "a thousand tasks leave no frame behind") {
         CHECK(sleep_for(milliseconds(5)).has_value()); // the reaper's turn
     };
     round(20);
-    memory().reclaim();
-    const mm::PageCount before = memory().free_frames();
+    const mm::PageCount before = frame_balance();
     round(1000);
-    memory().reclaim();
-    CHECK(memory().free_frames() == before);
+    CHECK(frame_balance() == before);
 }
 
 LACUNA_TEST("sched.process", "threads belong to the process that spawned them") {
