@@ -9,17 +9,17 @@ namespace arch::boot {
 
 namespace {
 
-enum TagType : std::uint32_t {
-    tag_end = 0,
-    tag_command_line = 1,
-    tag_module = 3,
-    tag_memory_map = 6,
-    tag_rsdp_v1 = 14,
-    tag_rsdp_v2 = 15,
+enum class TagType : std::uint32_t { // NOLINT(performance-enum-size): the loader's layout
+    End = 0,
+    CommandLine = 1,
+    Module = 3,
+    MemoryMap = 6,
+    RsdpVersion1 = 14,
+    RsdpVersion2 = 15,
 };
 
 struct Tag {
-    std::uint32_t type;
+    TagType type;
     std::uint32_t size; // with this head, without the padding to 8 bytes
 };
 
@@ -95,19 +95,19 @@ bool read_multiboot2(mm::PhysAddr information, BootData& data) {
 
     for (std::size_t at = 8; at + sizeof(Tag) <= bytes.size();) {
         const auto tag = read_at<Tag>(bytes, at);
-        if (tag.type == tag_end)
+        if (tag.type == TagType::End)
             return true;
         if (tag.size < sizeof tag || at + tag.size > bytes.size())
             return false;
         const auto body = bytes.subspan(at + sizeof tag, tag.size - sizeof tag);
-        if (tag.type == tag_command_line)
+        if (tag.type == TagType::CommandLine)
             read_command_line(body, data);
-        if (tag.type == tag_module)
+        if (tag.type == TagType::Module)
             read_module(body, data);
-        if (tag.type == tag_memory_map)
+        if (tag.type == TagType::MemoryMap)
             read_memory_map(body, data);
         // The second version's root pointer leads to the wider table; it wins, whatever the order.
-        if (tag.type == tag_rsdp_v2 || (tag.type == tag_rsdp_v1 && !data.rsdp))
+        if (tag.type == TagType::RsdpVersion2 || (tag.type == TagType::RsdpVersion1 && !data.rsdp))
             data.copy_rsdp(body);
         at += (tag.size + 7) & ~std::size_t{7};
     }

@@ -14,9 +14,10 @@ namespace arch {
 /// The stacks of one CPU for faults, each on its own. The page fault's is deeper: reports are
 /// written on it, and a fault within the handler continues below the first.
 struct alignas(4096) FaultStacks {
-    static constexpr std::size_t page_fault_bytes = 48 * 1024;
-    static constexpr std::size_t nested_offset = 32 * 1024; ///< what the first page fault may use
-    static constexpr std::size_t other_bytes = 16 * 1024;
+    static constexpr std::size_t page_fault_bytes = std::size_t{48} * 1024;
+    static constexpr std::size_t nested_offset =
+        std::size_t{32} * 1024; ///< what the first page fault may use
+    static constexpr std::size_t other_bytes = std::size_t{16} * 1024;
     std::array<std::byte, page_fault_bytes> page_fault;
     std::array<std::byte, other_bytes> double_fault;
     std::array<std::byte, other_bytes> nmi;

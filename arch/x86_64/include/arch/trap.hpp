@@ -23,7 +23,7 @@ struct TrapFrame {
     /// stack_top is aligned to 16 bytes and mapped.
     void divert(void (*function)(void*), void* argument, std::uint64_t stack_top);
 };
-static_assert(sizeof(TrapFrame) == 22 * 8);
+static_assert(sizeof(TrapFrame) == 22 * sizeof(std::uint64_t));
 
 /// Calls `use(name, value)` for each register of a frame, in the order of a report.
 template <class Use>
