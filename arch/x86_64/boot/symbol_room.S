@@ -4,6 +4,6 @@
 
     .section .symbols, "a", @progbits
     .balign 8
-    .skip 384 * 1024
+    .skip 192 * 1024
 
     .section .note.GNU-stack, "", @progbits
