@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: MIT
+#include <array>
+#include <cstring>
+
+#include "kernel/main/system.hpp"
+#include "kernel/test/test.hpp"
+#include "mm/domain.hpp"
+#include "mm/slab.hpp"
+#include "mm/testing/system.hpp"
+
+#include <arch/probe.hpp>
+
+// What only hardware can say: whether a load faults.
+
+namespace {
+
+using mm::Domain;
+using mm::DomainKind;
+using mm::Order;
+using mm::VirtAddr;
+using mm::Zero;
+using mm::testing::Inside;
+using mm::testing::System;
+
+constexpr std::uint64_t secret = 0x5ec7e70f0ed5ec7e;
+
+/// What a load from `address` gives in the address space that is loaded; false if it faults.
+bool reads_secret(const void* address) {
+    std::array<std::byte, sizeof(secret)> bytes{};
+    const VirtAddr from{reinterpret_cast<std::uintptr_t>(address)};
+    if (arch::probe_read(from, bytes) != bytes.size()) return false;
+    return std::memcmp(bytes.data(), &secret, sizeof secret) == 0;
+}
+
+/// Two namespaces' domains, and the three ways to get exclusive memory in the first.
+struct Two {
+    Two() : red(*Domain::create(system.memory(), DomainKind::Net, "red")),
+            blue(*Domain::create(system.memory(), DomainKind::Net, "blue")) {}
+
+    const void* in_direct_map(const void* address) const {
+        return mm::DirectMap::ptr_present<void>(red->frame_of(address).address() +
+                                                reinterpret_cast<std::uintptr_t>(address) % mm::page_size);
+    }
+
+    /// Whether the secret at `address` is red's alone.
+    bool is_exclusive(void* address) {
+        {
+            Inside inside(system.spaces(), *red);
+            std::memcpy(address, &secret, sizeof secret);
+            if (!reads_secret(address) || reads_secret(in_direct_map(address))) return false;
+        }
+        // Right after the switch: what the TLB kept of red's would be seen here.
+        if (reads_secret(address) || reads_secret(in_direct_map(address))) return false;
+        Inside inside(system.spaces(), *blue);
+        return !reads_secret(address) && !reads_secret(in_direct_map(address));
+    }
+
+    System system;
+    mm::DomainPtr red;
+    mm::DomainPtr blue;
+};
+
+bool isolates_by_page_tables() { return kernel::options().policies.isolation == mm::Isolation::Pgd; }
+
+LACUNA_TEST("mm.exclusive", "hardware: a page is readable by its owner alone") {
+    if (!isolates_by_page_tables()) SKIP("isolation is not by page tables");
+    Two two;
+    auto page = two.red->alloc_pages(Order{0}, Zero::Yes);
+    REQUIRE(page.has_value());
+    CHECK(two.is_exclusive(page->address().get()));
+    auto block = two.red->alloc_pages(Order{4}, Zero::No);
+    REQUIRE(block.has_value());
+    CHECK(two.is_exclusive(block->address().get() + 9 * mm::page_size));
+}
+
+LACUNA_TEST("mm.exclusive", "hardware: a slab object and a kmalloc block are readable by their owner alone") {
+    if (!isolates_by_page_tables()) SKIP("isolation is not by page tables");
+    Two two;
+    auto& slabs = two.system.memory().slabs();
+    if (!slabs.find_exclusive("test-hardware")) {
+        REQUIRE(slabs.create_exclusive({.name = "test-hardware", .size = 80}).has_value());
+    }
+    kernel::Result<void*> object = kernel::fail(kernel::Error::Busy);
+    kernel::Result<void*> block = kernel::fail(kernel::Error::Busy);
+    {
+        Inside inside(two.system.spaces(), *two.red);
+        object = (*slabs.find_exclusive("test-hardware"))->alloc(*two.red);
+        block = two.red->kmalloc(3000);
+    }
+    REQUIRE(object.has_value());
+    REQUIRE(block.has_value());
+    CHECK(two.is_exclusive(*object));
+    CHECK(two.is_exclusive(*block));
+}
+
+LACUNA_TEST("mm.exclusive", "hardware: a handed-over frame faults for its sender at the same address") {
+    if (!isolates_by_page_tables()) SKIP("isolation is not by page tables");
+    Two two;
+    auto page = two.red->alloc_pages(Order{0}, Zero::Yes);
+    REQUIRE(page.has_value());
+    void* const address = page->address().get();
+    const mm::Pfn pfn = page->release();
+    Inside sender(two.system.spaces(), *two.red);
+    std::memcpy(address, &secret, sizeof secret);
+    REQUIRE(two.red->disown(pfn, mm::TransitTag{1}).has_value());
+    CHECK_FALSE(reads_secret(address)); // no address space was loaded in between: the TLB is flushed
+    REQUIRE(two.blue->adopt(pfn, mm::TransitTag{1}).has_value());
+    CHECK_FALSE(reads_secret(address));
+    Inside receiver(two.system.spaces(), *two.blue);
+    CHECK(reads_secret(address));
+    CHECK_FALSE(reads_secret(two.in_direct_map(address)));
+}
+
+LACUNA_TEST("mm.exclusive", "hardware: a freed page is zero and back in the direct map") {
+    System system;
+    auto red = Domain::create(system.memory(), DomainKind::Net, "red");
+    REQUIRE(red.has_value());
+    auto page = (*red)->alloc_pages(Order{0}, Zero::No);
+    REQUIRE(page.has_value());
+    const void* const in_direct_map = mm::DirectMap::ptr_present<void>(page->first().address());
+    {
+        Inside inside(system.spaces(), **red);
+        std::memcpy(page->address().get(), &secret, sizeof secret);
+    }
+    page->reset();
+    red->reset();
+    system.memory().reclaim();
+    std::array<std::byte, sizeof(secret)> bytes{};
+    const VirtAddr from{reinterpret_cast<std::uintptr_t>(in_direct_map)};
+    // Another domain may hold the rest of the 2 MiB block, and then it is still out.
+    if (arch::probe_read(from, bytes) != bytes.size()) SKIP("its block is still in use by another domain");
+    CHECK_FALSE(reads_secret(in_direct_map));
+}
+
+} // namespace
