@@ -9,6 +9,8 @@
 #include "kernel/test/test.hpp"
 #include "mm/testing/system.hpp"
 
+#include <arch/cpu.hpp>
+
 namespace {
 
 using kernel::Error;
@@ -26,6 +28,7 @@ bool is_zero(const std::byte* bytes, std::size_t count) {
 LACUNA_TEST("mm.memory", "a handle gives its pages back, once, to whoever holds it last") {
     System system;
     Memory& memory = system.memory();
+    arch::PreemptGuard alone; // nobody else allocates meanwhile
     const PageCount before = memory.free_frames();
     {
         auto pages = memory.alloc_pages(Order{3}, Zero::Yes);

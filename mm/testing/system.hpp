@@ -34,6 +34,20 @@ private:
     AddressSpaceScope scope_;
 };
 
+/// Whether memory is as free after `use` as it was before. In the booted kernel other tasks allocate as
+/// well, so it takes the best of a few tries; a leak shows in each.
+template <class Use>
+bool gives_all_back(Memory& memory, Use&& use) {
+    for (int attempt = 0; attempt < 5; ++attempt) {
+        memory.reclaim();
+        const PageCount before = memory.free_frames();
+        use();
+        memory.reclaim();
+        if (memory.free_frames() == before) return true;
+    }
+    return false;
+}
+
 /// Pseudo-random numbers that are the same in every run: xorshift64 (Marsaglia, 2003).
 class Random {
 public:
