@@ -347,3 +347,16 @@ LACUNA_TEST("ns.life", "ten thousand namespaces come and go, and no frame is los
     cycles(10'000);
     CHECK(frame_balance() == before);
 }
+
+LACUNA_TEST("ns.life", "namespaces with a TCP/IP stack come and go, and no frame is lost") {
+    const auto cycles = [](unsigned count) {
+        for (unsigned i = 0; i < count; ++i) {
+            REQUIRE(namespaces().create("t-cycle").has_value());
+            REQUIRE(namespaces().remove("t-cycle").has_value());
+        }
+    };
+    cycles(10);
+    const mm::PageCount before = frame_balance();
+    cycles(300);
+    CHECK(frame_balance() == before);
+}
