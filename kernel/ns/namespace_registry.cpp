@@ -9,7 +9,7 @@
 namespace kernel {
 
 namespace {
-constinit NamespaceRegistry the_registry;
+[[clang::no_destroy]] constinit NamespaceRegistry the_registry;
 } // namespace
 
 NamespaceRegistry& namespaces() {

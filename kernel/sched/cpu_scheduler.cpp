@@ -2,23 +2,12 @@
 #include "kernel/sched/cpu_scheduler.hpp"
 
 #include "kernel/base/events.hpp"
-#include "kernel/base/per_cpu.hpp"
 
 #include <arch/irq.hpp>
 
 namespace kernel {
 
-namespace {
-constinit PerCpu<CpuScheduler> schedulers;
-} // namespace
-
-CpuScheduler& CpuScheduler::local() {
-    return schedulers.local();
-}
-
-CpuScheduler& CpuScheduler::of(const Task& task) {
-    return schedulers.of(task.cpu_);
-}
+[[clang::no_destroy]] constinit PerCpu<CpuScheduler> CpuScheduler::all_;
 
 void CpuScheduler::adopt(Task& boot, Task& idle, mm::AddressSpaceCache& spaces) {
     spaces_ = &spaces;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "kernel/base/intrusive_list.hpp"
+#include "kernel/base/per_cpu.hpp"
 #include "kernel/sched/run_queue.hpp"
 #include "kernel/sched/task.hpp"
 #include "kernel/sched/timer_wheel.hpp"
@@ -33,9 +34,9 @@ public:
     static constexpr uint32_t ticks_per_second = 1000;
 
     /// This CPU's. Preemption off, or the caller bound to its CPU (all tasks are).
-    static CpuScheduler& local();
+    static CpuScheduler& local() { return all_.local(); }
     /// The one that `task` runs on.
-    static CpuScheduler& of(const Task& task);
+    static CpuScheduler& of(const Task& task) { return all_.of(task.cpu_); }
 
     /// Makes the boot flow, which runs on no task yet, into `boot`, and `idle` what runs when nothing
     /// else can. Interrupts off.
@@ -74,12 +75,14 @@ public:
 private:
     void switch_to(Task& next, Task& previous);
 
+    static PerCpu<CpuScheduler> all_;
+
     IrqSpinLocked<RunQueue, Rank::RunQueue> queue_;
     IrqSpinLocked<TimerWheel, Rank::Timers> timers_;
     Task* running_ = nullptr;
     Task* idle_ = nullptr;
     mm::AddressSpaceCache* spaces_ = nullptr;
-    uint32_t slice_left_ = slice_ticks;
+    uint32_t slice_left_ = 0;
     IntrusiveList<Task, &Task::dead_hook> dead_; ///< this CPU only, interrupts off
     WaitQueue reaper_;
 };

@@ -7,7 +7,7 @@ namespace kernel {
 
 namespace {
 constinit SchedulerObjects the_objects{};
-constinit TaskTable the_tasks{};
+[[clang::no_destroy]] constinit TaskTable the_tasks{};
 } // namespace
 
 Result<> SchedulerObjects::open(mm::SlabRegistry& registry, mm::AddressSpaceCache& address_spaces) {

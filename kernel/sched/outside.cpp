@@ -7,7 +7,7 @@
 namespace kernel {
 
 namespace {
-constinit PerCpu<OutsideQueue> queues;
+[[clang::no_destroy]] constinit PerCpu<OutsideQueue> queues;
 } // namespace
 
 OutsideQueue& outside_queue() {
