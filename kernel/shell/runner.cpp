@@ -33,7 +33,7 @@ Status explain(const Command& command, Status status) {
 Status outcome(const Job& job, const Result<>& ended) {
     if (!ended) {
         if (ended.error() == Error::Killed) {
-            return failed("{}: its task was ended before it had finished", job.command->name);
+            return failed("{}: its task died before it had finished", job.command->name);
         }
         return failed("{}: cannot start a task: {}", job.command->name, name(ended.error()));
     }

@@ -3,13 +3,14 @@
 #include <arch/exit.hpp>
 
 #include "kernel/base/events.hpp"
+#include "kernel/bench/figures.hpp"
+#include "kernel/diag/audit_check.hpp"
 #include "kernel/main/system.hpp"
 #include "kernel/ns/net_namespace.hpp"
 #include "kernel/options/document.hpp"
 #include "kernel/ramfs/ramfs.hpp"
 #include "kernel/sched/process.hpp"
 #include "kernel/sched/sched.hpp"
-#include "kernel/diag/audit_check.hpp"
 #include "kernel/shell/commands/groups.hpp"
 #include "kernel/shell/shell.hpp"
 #include "kernel/test/runner.hpp"
@@ -108,6 +109,11 @@ Status test(Arguments arguments) {
     return summary.failed == 0 ? Status::Ok : failed("test: {} failed", summary.failed);
 }
 
+Status figures(Arguments arguments) {
+    if (!arguments.empty()) return Status::BadUsage;
+    return status_of("figures", bench::all_figures());
+}
+
 Status uptime(Arguments arguments) {
     if (!arguments.empty()) return Status::BadUsage;
     const std::uint64_t ms = arch::now_ns() / 1'000'000;
@@ -132,6 +138,7 @@ constexpr Command commands[] = {
      "Run the kernel's tests, or list them; the audit runs after each.\n"
      "PATTERN is as for the boot option test=: 'mm.*', 'mm', 'net.wire,ramfs'.",
      Place::System, test},
+    {"figures", "", "Measure what the main operations cost; use with -icount.", Place::System, figures},
     {"uptime", "", "Show the time since boot.", Place::Anywhere, uptime},
     {"poweroff", "[fail]",
      "End the machine. An unattended run reports failure if a command failed, or if told to.",
