@@ -42,6 +42,13 @@ struct PlanLists {
     std::size_t image_count = 0;
 };
 
+constexpr mm::PageCount unlimited{arch::max_physical / mm::page_size};
+
+/// `mem.limit` bounds what is handed out, not what is mapped: the boot loader may have put files anywhere.
+mm::PageCount allocation_limit(const Options& options) {
+    return options.memory_limit ? mm::PageCount{*options.memory_limit / mm::page_size} : unlimited;
+}
+
 mm::MemoryPlan plan_memory(const arch::BootInfo& info, const Options& options, PlanLists& lists) {
     for (const arch::MemoryRange& range : info.memory) {
         if (range.kind != arch::MemoryKind::Usable) continue;
@@ -64,8 +71,7 @@ mm::MemoryPlan plan_memory(const arch::BootInfo& info, const Options& options, P
         .device_table = mm::Pfn::of(arch::device_slot_table()),
         .largest_leaf = mm::leaf_level(options.policies.direct_map_leaf, arch::cpu_features().pages_1g),
         .reachable = mm::PhysAddr{arch::boot_reachable},
-        .limit = options.memory_limit ? mm::PageCount{*options.memory_limit / mm::page_size}
-                                      : mm::PageCount{arch::max_physical / mm::page_size},
+        .limit = unlimited,
     };
 }
 
@@ -77,7 +83,7 @@ MemorySystem::MemorySystem(const arch::BootInfo& info, const Options& options)
           return mm::BootMemory(plan_memory(info, options, lists));
       }()),
       frames_(boot_.frames), tables_(frames_),
-      spaces(options.policies.isolation, enter_final_tables(), boot_.frames, tables_),
+      spaces(options.policies.isolation, enter_final_tables(allocation_limit(options)), boot_.frames, tables_),
       memory({.frames = frames_,
               .direct_map = boot_.direct_map,
               .temporary_map = boot_.temporary_map,
@@ -90,9 +96,14 @@ MemorySystem::MemorySystem(const arch::BootInfo& info, const Options& options)
     mm::publish_dump_note(boot_.frames);
 }
 
-const mm::KernelMap& MemorySystem::enter_final_tables() {
+const mm::KernelMap& MemorySystem::enter_final_tables(mm::PageCount limit) {
     arch::load_pgd(boot_.kernel_map.pgd().address().raw());
-    for (const mm::PhysRange& range : boot_.free_ranges()) frames_.add(range);
+    std::uint64_t left = limit.bytes();
+    for (const mm::PhysRange& range : boot_.free_ranges()) {
+        const std::uint64_t bytes = std::min(left, range.bytes());
+        frames_.add({range.begin, range.begin + bytes});
+        left -= bytes;
+    }
     boot_.direct_map.use_tables(tables_);
     return boot_.kernel_map;
 }

@@ -24,8 +24,8 @@ public:
     MemorySystem& operator=(const MemorySystem&) = delete;
 
 private:
-    /// Leaves the boot page tables and hands the RAM that is left to the frame allocator.
-    const mm::KernelMap& enter_final_tables();
+    /// Leaves the boot page tables and hands what is left of the RAM to the frame allocator, up to `limit`.
+    const mm::KernelMap& enter_final_tables(mm::PageCount limit);
 
     mm::BootMemory boot_;
     mm::FrameAllocator frames_;
