@@ -38,11 +38,13 @@ class Unit:
 
 @dataclass(frozen=True)
 class Twin:
-    """`append` breaks the kernel; each test in `must_fail` has to notice."""
+    """A deliberate fault: each test in `must_fail` has to notice it, in the world where they run."""
 
     name: str
-    append: str
+    world: World
+    mutant: str
     must_fail: tuple[str, ...]
+    append: str = ""  # more options for the kernel's command line
 
 
 def _by_suite(world: World, pairs: list[tuple[str, str]]) -> list[Unit]:
@@ -85,7 +87,8 @@ def twins() -> list[Twin]:
     if not paths.TWINS.exists():
         return []
     try:
-        return [Twin(entry["name"], entry["append"], tuple(entry["must_fail"]))
+        return [Twin(entry["name"], World(entry["world"]), entry["mutant"], tuple(entry["must_fail"]),
+                     entry.get("append", ""))
                 for entry in json.loads(paths.TWINS.read_text())]
     except (ValueError, KeyError, TypeError) as error:
         raise UserError(f"{paths.TWINS.relative_to(paths.ROOT)}: {error}") from None
