@@ -14,8 +14,12 @@
 #include "mm/memory.hpp"
 
 #include <arch/irq.hpp>
+#include <arch/probe.hpp>
 #include <arch/timer.hpp>
 #include <arch/trap.hpp>
+
+#include <array>
+#include <cstddef>
 
 namespace kernel {
 
@@ -46,7 +50,6 @@ void on_irq_exit() {
 }
 
 void end_faulted(void*) {
-    // The stack has been reset, so its canary may be what the fault was about.
     TaskLife::end_current(ExitReason::Faulted);
 }
 
@@ -125,9 +128,13 @@ Result<> kill_current_from_trap(arch::TrapFrame& frame) {
     if (!scheduler_running() || arch::preempt_count() != 0 || arch::in_interrupt() ||
         !holds_no_spin_lock())
         return fail(Error::Busy);
-    Task& self = current();
-    if (!self.stack().exists()) return fail(Error::Busy);
-    frame.divert(&end_faulted, nullptr, self.stack().top());
+    const KernelStack& stack = current().stack();
+    if (!stack.exists() || !TaskLife::begin_fault_exit(current())) return fail(Error::Busy);
+    // The stack is where it will end, so it had better be there.
+    std::array<std::byte, sizeof(uint64_t)> top;
+    if (arch::probe_read(mm::VirtAddr{stack.top() - top.size()}, top) != top.size())
+        return fail(Error::Busy);
+    frame.divert(&end_faulted, nullptr, stack.top());
     return {};
 }
 

@@ -61,7 +61,8 @@ void kill(Task& task);
 
 /// For the fault handler: makes the interrupted task end instead of going on, by rewriting `frame` to run
 /// exit() on the task's own stack. A task that cannot be ended there (it holds a spin lock, keeps
-/// preemption off, or there is no task) is refused with Error::Busy: the kernel itself is broken.
+/// preemption off, has lost its stack, or is ending already) is refused with Error::Busy: the kernel
+/// itself is broken.
 Result<> kill_current_from_trap(arch::TrapFrame& frame);
 
 /// Runs `function(argument)` in a task of its own inside `ns` and waits for it to end. `argument` must be

@@ -18,6 +18,12 @@ public:
     static void launch(Task& task);
 
     [[noreturn]] static void end_current(ExitReason reason);
+    /// Notes that `task` is about to end by a fault; false if it already was, which is no way to end.
+    static bool begin_fault_exit(Task& task) {
+        if (task.exit_reason_ == ExitReason::Faulted) return false;
+        task.exit_reason_ = ExitReason::Faulted;
+        return true;
+    }
     static void request_kill(Task& task);
     static bool kill_pending(const Task& task) {
         return task.kill_requested() && task.kill_shields_ == 0;
