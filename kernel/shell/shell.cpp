@@ -60,7 +60,9 @@ constinit LineEditor editor("lacuna> ", write, [](std::string_view before, std::
 
 } // namespace
 
-Status run_line(std::string_view line) {
+namespace {
+
+Status run_commands(std::string_view line) {
     LineParser parser(line, line_storage);
     std::array<std::string_view, max_words> room;
     Status all = Status::Ok;
@@ -75,9 +77,17 @@ Status run_line(std::string_view line) {
         }
         if (run_command(parsed.words) != Status::Ok) {
             all = Status::Failed;
-            any_failure.store(true);
+            any_failure.store(true); // at once: the next command may be poweroff
         }
     }
+}
+
+} // namespace
+
+Status run_line(std::string_view line) {
+    const Status all = run_commands(line);
+    if (all != Status::Ok) any_failure.store(true);
+    return all;
 }
 
 void power_off() {

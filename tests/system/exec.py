@@ -28,9 +28,16 @@ def bare_output() -> None:
 
 @case("carries quotes and backslashes to the shell")
 def quoting() -> None:
-    outcome = execute("help no\\such'thing")
+    outcome = execute("""echo no\\\\such 'two  words' "it's" """)
+    check(outcome.verdict == Exit.SUCCESS, f"{outcome.verdict.name} {outcome.remark}\n{outcome.text}")
+    check("no\\such two  words it's" in outcome.text, outcome.text)
+
+
+@case("counts a line that cannot be taken apart as a failure")
+def unfinished_quote() -> None:
+    outcome = execute("echo before; echo 'never closed")
     check(outcome.verdict == Exit.FAILURE, f"{outcome.verdict.name} {outcome.remark}\n{outcome.text}")
-    check("such" in outcome.text, outcome.text)
+    check("quote" in outcome.text, outcome.text)
 
 
 @case("comes to the shell in well under a second")
