@@ -2,6 +2,7 @@
 #pragma once
 
 #include <arch/cpu.hpp>
+#include <atomic>
 #include <cstdint>
 
 namespace mm {
@@ -27,5 +28,22 @@ private:
 };
 
 static_assert(arch::max_cpus <= 32);
+
+/// A set of CPUs that changes while others read it.
+class SharedCpuMask {
+public:
+    constexpr SharedCpuMask() = default;
+    explicit constexpr SharedCpuMask(CpuMask initial) : bits_(initial.raw()) {}
+
+    CpuMask load() const { return CpuMask{bits_.load(std::memory_order_acquire)}; }
+
+    // Ordering: sequentially consistent. A CPU adds itself before it loads a page table; whoever clears
+    // an entry reads the set after a fence. So either the CPU is seen, or it sees the cleared entry.
+    void add(unsigned cpu) { bits_.fetch_or(CpuMask::only(cpu).raw()); }
+    void remove(unsigned cpu) { bits_.fetch_and(~CpuMask::only(cpu).raw()); }
+
+private:
+    std::atomic<std::uint32_t> bits_ = 0;
+};
 
 } // namespace mm

@@ -87,7 +87,7 @@ public:
     void restore(PhysRange range, TlbBatch& batch);
 
     /// A batch for this map's flushes.
-    TlbBatch batch() { return {tlb_, frames_, *tables_, TlbScope::Kernel, CpuMask::all()}; }
+    TlbBatch batch() { return {tlb_, frames_, *tables_, TlbScope::Kernel, tlb_.online_set()}; }
 
     Pfn root() const { return root_; }
     arch::Level largest_leaf() const { return largest_; }

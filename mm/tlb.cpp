@@ -12,7 +12,7 @@ namespace mm {
 void Tlb::flush(CpuMask cpus, const FlushRequest& request) {
     if (kernel::mutant(kernel::Mutant::SkipInvlpg)) return;
     const unsigned here = arch::cpu_id();
-    const CpuMask targets = cpus & online();
+    const CpuMask targets = cpus & online_.load();
     if (targets.contains(here)) flush_here(request);
     const CpuMask others = targets.without(here);
     if (others.empty()) [[likely]] return;

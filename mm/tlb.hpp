@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <atomic>
 #include <span>
 
 #include "mm/addr.hpp"
@@ -37,9 +36,10 @@ class Tlb {
 public:
     constexpr Tlb() = default;
 
-    /// CPUs that run; flushes of scope Kernel reach them all. CPU 0 is online from the start.
-    void set_online(CpuMask cpus) { online_.store(cpus.raw(), std::memory_order_release); }
-    CpuMask online() const { return CpuMask{online_.load(std::memory_order_acquire)}; }
+    /// A CPU that runs from now on: flushes reach it. CPU 0 is online from the start.
+    void set_online(unsigned cpu) { online_.add(cpu); }
+    CpuMask online() const { return online_.load(); }
+    const SharedCpuMask& online_set() const { return online_; }
 
     /// Precondition: before a second CPU is online.
     void set_remote(RemoteTlb& remote) { remote_ = &remote; }
@@ -52,7 +52,7 @@ public:
     static void flush_here(const FlushRequest& request);
 
 private:
-    std::atomic<std::uint32_t> online_{1};
+    SharedCpuMask online_{CpuMask::only(0)};
     RemoteTlb* remote_ = nullptr;
 };
 

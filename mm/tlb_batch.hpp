@@ -20,7 +20,9 @@ public:
     /// Above this many pages, flushing everything is cheaper than page by page.
     static constexpr std::size_t capacity = 32;
 
-    TlbBatch(Tlb& tlb, FrameTable frames, TableSource& tables, TlbScope scope, CpuMask cpus)
+    /// `cpus` is read when flushing, not before: a CPU may come in while entries are being cleared.
+    TlbBatch(Tlb& tlb, FrameTable frames, TableSource& tables, TlbScope scope,
+             const SharedCpuMask& cpus)
         : tlb_(tlb), frames_(frames), tables_(tables), scope_(scope), cpus_(cpus) {}
     ~TlbBatch() { flush(); }
     TlbBatch(const TlbBatch&) = delete;
@@ -56,7 +58,7 @@ private:
     FrameTable frames_;
     TableSource& tables_;
     TlbScope scope_;
-    CpuMask cpus_;
+    const SharedCpuMask& cpus_;
     bool everything_ = false;
     std::size_t count_ = 0;
     std::uint32_t retired_ = no_frame;

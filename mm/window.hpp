@@ -71,7 +71,7 @@ public:
     bool is_mapped(Pfn pfn);
 
     /// A batch for the CPUs that may hold this window's translations.
-    TlbBatch batch() { return {tlb_, frames_, tables_, TlbScope::Window, loaded_on()}; }
+    TlbBatch batch() { return {tlb_, frames_, tables_, TlbScope::Window, loaded_on_}; }
 
     // --- what address spaces and the audit ask -------------------------------------------------------
 
@@ -82,13 +82,11 @@ public:
     PageCount tables() const { return PageCount{table_count_.load(std::memory_order_relaxed)}; }
 
     /// The CPUs that have an address space with this window loaded, or are just leaving one.
-    CpuMask loaded_on() const { return CpuMask{loaded_on_.load(std::memory_order_acquire)}; }
+    CpuMask loaded_on() const { return loaded_on_.load(); }
     bool is_loaded_here() const { return loaded_on().contains(arch::cpu_id()); }
     /// For AddressSpaceCache, around the load of a PGD.
-    void loaded(unsigned cpu) { loaded_on_.fetch_or(CpuMask::only(cpu).raw(), std::memory_order_acq_rel); }
-    void unloaded(unsigned cpu) {
-        loaded_on_.fetch_and(~CpuMask::only(cpu).raw(), std::memory_order_acq_rel);
-    }
+    void loaded(unsigned cpu) { loaded_on_.add(cpu); }
+    void unloaded(unsigned cpu) { loaded_on_.remove(cpu); }
 
 private:
     /// The tables of recently used 2 MiB blocks, so that most map and unmap calls walk nothing.
@@ -118,7 +116,7 @@ private:
     std::uint64_t base_;
     std::optional<Pfn> root_;
     std::atomic<std::uint64_t> table_count_ = 0;
-    std::atomic<std::uint32_t> loaded_on_ = 0;
+    SharedCpuMask loaded_on_;
     kernel::SpinLocked<RecentTables, kernel::Rank::Window> recent_;
 };
 
