@@ -11,8 +11,7 @@ class AttachedGranularity {
 public:
     explicit AttachedGranularity(FrameAllocator& frames) : frames_(frames) {}
 
-    /// FreeDetached stands for "taken, nobody's yet" here.
-    kernel::Result<Pfn> take(Order order) { return frames_.take(order, FrameState::FreeDetached); }
+    kernel::Result<Pfn> take(Order order) { return frames_.take(order, FrameState::InTransit); }
     void give(Pfn first, Order order) { frames_.give(first, order); }
     PageCount trim() { return PageCount{}; }
     PageCount free() const { return PageCount{}; }

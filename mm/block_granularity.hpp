@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "kernel/sync/spin_locked.hpp"
-#include "mm/buddy.hpp"
 #include "mm/detacher.hpp"
+#include "mm/frame_allocator.hpp"
 #include "mm/granularity.hpp"
 
 namespace mm {
 
 /// A 2 MiB block leaves the direct map whole, with one flush and no split, and is then handed out in
-/// parts to any domain by a buddy allocator of its own. When all of it is free again it goes back,
+/// parts to any domain by a frame allocator of its own. When all of it is free again it goes back,
 /// except for max_whole blocks that are kept so that a domain at the edge does not flush each time.
 ///
 /// Where no 2 MiB block is free, or more than one is asked for at once, the block leaves and returns
@@ -20,7 +19,7 @@ public:
     static constexpr std::uint64_t max_whole = 1;
 
     explicit BlockGranularity(const Detacher& detacher)
-        : detacher_(detacher), pool_(std::in_place, detacher.frames(), FrameState::FreeDetached, order_2m) {}
+        : detacher_(detacher), pool_(detacher.frames(), FrameState::FreeDetached, order_2m) {}
 
     kernel::Result<Pfn> take(Order order);
     void give(Pfn first, Order order);
@@ -34,7 +33,7 @@ private:
     PageCount return_whole(std::uint64_t keep);
 
     Detacher detacher_;
-    mutable kernel::SpinLocked<Buddy, kernel::Rank::Detached> pool_;
+    FrameAllocator pool_;
 };
 
 static_assert(GranularityPolicy<BlockGranularity>);

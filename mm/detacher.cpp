@@ -4,12 +4,11 @@
 namespace mm {
 
 kernel::Result<Pfn> Detacher::detach(Order order) {
-    const Pfn first = TRY(frames_.take(order, FrameState::FreeDetached));
+    const Pfn first = TRY(frames_.take(order, FrameState::InTransit));
     if (const auto removed = direct_map_.remove(PhysRange::of(first, order)); !removed) {
         frames_.give(first, order);
         return std::unexpected(removed.error());
     }
-    frames()[first].flags &= frame_flag::zeroed; // no block of anybody's yet
     return first;
 }
 

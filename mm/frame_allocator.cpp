@@ -10,8 +10,8 @@ using kernel::Error;
 using kernel::fail;
 using kernel::Result;
 
-FrameAllocator::FrameAllocator(FrameTable frames)
-    : frames_(frames), buddy_(std::in_place, frames, FrameState::Free, max_order) {}
+FrameAllocator::FrameAllocator(FrameTable frames, FrameState free_state, Order largest)
+    : frames_(frames), free_state_(free_state), buddy_(std::in_place, frames, free_state, largest) {}
 
 void FrameAllocator::add(PhysRange range) {
     Pfn next = Pfn::of(range.begin.align_up(page_size));
@@ -32,7 +32,6 @@ void FrameAllocator::add(PhysRange range) {
 
 Result<Pfn> FrameAllocator::take_slow(Order order, FrameState state, DomainId owner) {
     kernel::ensure(!arch::in_interrupt(), "allocation in an interrupt handler");
-    if (order > max_order) return fail(Error::OutOfMemory);
     const auto taken = buddy_.with([&](Buddy& buddy) {
         const auto first = buddy.take(order);
         if (first && order == order_4k) {
@@ -83,15 +82,12 @@ PageCount FrameAllocator::free() const {
     return on_cpus() + buddy_.with([](const Buddy& buddy) { return buddy.free(); });
 }
 
-void FrameAllocator::describe(FramePoolStatistics& statistics) const {
-    statistics.total = total_;
-    statistics.per_cpu = on_cpus();
+FramePoolStatistics::PerOrder FrameAllocator::blocks_by_order() const {
+    FramePoolStatistics::PerOrder blocks{};
     buddy_.with([&](const Buddy& buddy) {
-        statistics.attached = statistics.per_cpu + buddy.free();
-        for (unsigned order = 0; order <= max_order.raw(); ++order) {
-            statistics.attached_blocks[order] = buddy.blocks(Order{order});
-        }
+        for (unsigned order = 0; order <= max_order.raw(); ++order) blocks[order] = buddy.blocks(Order{order});
     });
+    return blocks;
 }
 
 } // namespace mm

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <optional>
+
 #include "kernel/base/assert.hpp"
 #include "kernel/base/per_cpu.hpp"
 #include "kernel/base/result.hpp"
@@ -13,14 +15,15 @@
 
 namespace mm {
 
-/// Hands out frames that are in the direct map: the buddy allocator under its lock, and in front of it
-/// each CPU's own list of single frames. It keeps state and owner in the frame table right, and does
-/// not touch the frames' content: frame_flag::zeroed tells the caller what is known of it.
+/// Hands out frames that are free in one way, in the direct map or out of it: a buddy allocator under its
+/// lock, and in front of it each CPU's own list of single frames. It keeps state and owner in the frame
+/// table right, and does not touch the frames' content: frame_flag::zeroed tells what is known of it.
 ///
 /// Thread context only; the lock is a leaf but for the TLB's.
 class FrameAllocator {
 public:
-    explicit FrameAllocator(FrameTable frames);
+    explicit FrameAllocator(FrameTable frames, FrameState free_state = FrameState::Free,
+                            Order largest = max_order);
 
     /// Takes in free RAM: the whole pages of `range`. Boot only.
     void add(PhysRange range);
@@ -28,30 +31,34 @@ public:
     /// A block aligned to its size. Error: OutOfMemory. It does not try to free memory first.
     kernel::Result<Pfn> take(Order order, FrameState state, DomainId owner = shared_domain) {
         if (order == order_4k) [[likely]] {
-            arch::PreemptGuard guard;
-            PageCache& cache = caches_.local();
-            if (!cache.empty()) [[likely]] {
-                const Pfn pfn = cache.pop();
-                Frame& frame = frames_.unchecked(pfn);
-                frame.assign(state, owner);
-                frame.order = 0;
-                frame.flags = (frame.flags & frame_flag::zeroed) | frame_flag::block_head;
-                return pfn;
-            }
+            if (const auto page = take_page(state, owner)) [[likely]] return *page;
         }
         return take_slow(order, state, owner);
     }
 
-    /// Takes a block back. Its frames are in the direct map, mapped nowhere else, and hold no domain's
-    /// data.
+    /// A single frame from this CPU's list, or nothing if that is empty: then take() finds more.
+    std::optional<Pfn> take_page(FrameState state, DomainId owner = shared_domain) {
+        arch::PreemptGuard guard;
+        PageCache& cache = caches_.local();
+        if (cache.empty()) [[unlikely]] return {};
+        const Pfn pfn = cache.pop();
+        Frame& frame = frames_.unchecked(pfn);
+        frame.assign(state, owner);
+        frame.order = 0;
+        frame.flags = (frame.flags & frame_flag::zeroed) | frame_flag::block_head;
+        return pfn;
+    }
+
+    /// Takes a block back. Its frames are as free as this allocator's are: mapped nowhere else, and
+    /// without any domain's data.
     void give(Pfn first, Order order) {
         if (order == order_4k) [[likely]] {
             arch::PreemptGuard guard;
             PageCache& cache = caches_.local();
             if (!cache.full()) [[likely]] {
                 Frame& frame = frames_.unchecked(first);
-                kernel::ensure(frame.state != FrameState::Free, "frame freed twice");
-                frame.assign(FrameState::Free, shared_domain);
+                kernel::ensure(frame.state != free_state_, "frame freed twice");
+                frame.assign(free_state_, shared_domain);
                 frame.flags = (frame.flags & frame_flag::zeroed) | frame_flag::per_cpu_list;
                 cache.push(first);
                 return;
@@ -68,16 +75,19 @@ public:
     PageCount total() const { return total_; }
     /// Free frames, those on the CPUs' lists too. Other CPUs' figures may be a moment old.
     PageCount free() const;
-    /// Fills in what concerns frames in the direct map.
-    void describe(FramePoolStatistics& statistics) const;
+    /// Free blocks of an order, those only that are no part of a larger one. May be a moment old.
+    std::uint64_t blocks(Order order) const { return buddy_.unlocked().blocks(order); }
+    /// Frames on the CPUs' own lists.
+    PageCount on_cpus() const;
+    FramePoolStatistics::PerOrder blocks_by_order() const;
 
 private:
     kernel::Result<Pfn> take_slow(Order order, FrameState state, DomainId owner);
     void give_slow(Pfn first, Order order);
     void return_some(std::uint32_t count);
-    PageCount on_cpus() const;
 
     FrameTable frames_;
+    FrameState free_state_;
     PageCount total_;
     kernel::PerCpu<PageCache> caches_;
     mutable kernel::SpinLocked<Buddy, kernel::Rank::Buddy> buddy_;

@@ -12,11 +12,12 @@ namespace mm {
 struct FramePoolStatistics {
     using PerOrder = std::array<std::uint64_t, max_order.raw() + 1>;
 
-    PageCount total;            ///< frames ever given to the allocator
-    PageCount attached;         ///< free, in the direct map; on the CPUs' lists too
-    PageCount detached;         ///< free, out of the direct map
-    PageCount per_cpu;          ///< of `attached`: on the CPUs' own lists
-    PerOrder attached_blocks{}; ///< free blocks by order
+    PageCount total;             ///< frames ever given to the allocator
+    PageCount attached;          ///< free, in the direct map
+    PageCount detached;          ///< free, out of the direct map
+    PageCount attached_per_cpu;  ///< of these, on the CPUs' own lists
+    PageCount detached_per_cpu;
+    PerOrder attached_blocks{};  ///< the rest: free blocks by order
     PerOrder detached_blocks{};
 };
 

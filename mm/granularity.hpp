@@ -16,7 +16,7 @@ template <class Policy>
 concept GranularityPolicy =
     requires(Policy policy, const Policy& constant, Pfn pfn, Order order, FramePoolStatistics statistics) {
         // A free block out of the direct map, which no CPU can reach; aligned to its size. Its frames
-        // are FreeDetached, and flagged as zeroed where that is known. Error: OutOfMemory.
+        // are InTransit, to whoever asked, and flagged as zeroed where that is known. Error: OutOfMemory.
         { policy.take(order) } -> std::same_as<kernel::Result<Pfn>>;
         // Takes back what take() gave: unmapped everywhere, holding no domain's data.
         { policy.give(pfn, order) } -> std::same_as<void>;

@@ -23,6 +23,16 @@ Memory::Memory(const Parts& parts, const Policies& policies)
       slabs_(*this, policies.poison, policies.red_zone), heap_(*this, slabs_) {}
 
 Result<OwnedPages> Memory::alloc_pages(Order order, Zero zero) {
+    if (order == order_4k && zero == Zero::No) [[likely]] {
+        if (const auto page = parts_.frames.take_page(FrameState::Shared)) [[likely]] {
+            forget_zero(frames(), *page, order_4k);
+            return OwnedPages(*this, *page, order_4k);
+        }
+    }
+    return alloc_pages_slowly(order, zero);
+}
+
+Result<OwnedPages> Memory::alloc_pages_slowly(Order order, Zero zero) {
     return OwnedPages(*this, TRY(alloc_block(order, zero)), order);
 }
 
@@ -71,7 +81,10 @@ PageCount Memory::reclaim() {
 
 FramePoolStatistics Memory::statistics() const {
     FramePoolStatistics statistics;
-    parts_.frames.describe(statistics);
+    statistics.total = parts_.frames.total();
+    statistics.attached = parts_.frames.free();
+    statistics.attached_per_cpu = parts_.frames.on_cpus();
+    statistics.attached_blocks = parts_.frames.blocks_by_order();
     exclusive_.describe(statistics);
     return statistics;
 }

@@ -99,6 +99,8 @@ public:
     void wipe_unmapped(Pfn first, Order order);
 
 private:
+    kernel::Result<OwnedPages> alloc_pages_slowly(Order order, Zero zero);
+
     Parts parts_;
     Policies policies_;
     ExclusiveFrames exclusive_;

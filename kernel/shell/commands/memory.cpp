@@ -44,8 +44,9 @@ Status buddy(Arguments arguments) {
     for (std::uint64_t blocks : pool.attached_blocks) print("{:>7}", blocks);
     print("\n{:<22}", "out of it");
     for (std::uint64_t blocks : pool.detached_blocks) print("{:>7}", blocks);
-    print("\n{} pages in all; free: {} in the direct map ({} on the CPUs' lists), {} out of it\n",
-          pool.total.raw(), pool.attached.raw(), pool.per_cpu.raw(), pool.detached.raw());
+    print("\n{} pages in all; free: {} in the direct map, {} out of it, {} of both on the CPUs' lists\n",
+          pool.total.raw(), pool.attached.raw(), pool.detached.raw(),
+          (pool.attached_per_cpu + pool.detached_per_cpu).raw());
     memory().domains().for_each([](mm::Domain& domain) {
         const mm::DomainBooks books = domain.books();
         print("domain {:<12} {:>7} pages, {:>7} at most so far", domain.name(), books.owned.raw(),
