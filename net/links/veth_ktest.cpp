@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: MIT
+// Veth pairs and the bridge with lwIP on both sides.
+#include "kernel/test/test.hpp"
+#include "net/apps/ping.hpp"
+#include "net/links/links.hpp"
+#include "net/links/scratch_namespace.hpp"
+#include "net/stack/core_lock.hpp"
+
+#include <lwip/netif.h>
+#include <lwip/udp.h>
+
+#include <array>
+
+namespace {
+
+using kernel::Error;
+using net::test::ScratchNamespace;
+
+net::InterfaceConfig config_with(std::uint8_t host, std::uint16_t mtu) {
+    net::InterfaceConfig config{.mtu = mtu, .addressing = net::Addressing::Static};
+    config.address = {IPADDR4_INIT_BYTES(192, 168, 7, host), 24};
+    return config;
+}
+
+unsigned ping_from(const ScratchNamespace& ns, std::string_view host, std::size_t bytes) {
+    unsigned received = 0;
+    CHECK(ns.inside([&] {
+        const auto result = net::ping({.host = host, .count = 1, .bytes = bytes, .timeout_ms = 2000});
+        if (result) received = result->received;
+    }));
+    return received;
+}
+
+LACUNA_TEST("net.veth", "pings of all sizes, over small, usual and large MTUs") {
+    for (const std::uint16_t mtu : {net::min_mtu, net::default_mtu, std::uint16_t{4000}, net::max_mtu}) {
+        ScratchNamespace a{"veth-a"};
+        ScratchNamespace b{"veth-b"};
+        REQUIRE(a);
+        REQUIRE(b);
+        REQUIRE(net::create_veth(*a, config_with(1, mtu), *b, config_with(2, mtu)));
+        for (const std::size_t bytes : {std::size_t{0}, std::size_t{56}, std::size_t{1472}, std::size_t{8000}}) {
+            CHECK(ping_from(a, "192.168.7.2", bytes) == 1);
+            CHECK(ping_from(b, "192.168.7.1", bytes) == 1);
+        }
+    }
+}
+
+LACUNA_TEST("net.veth", "an MTU out of range is refused, and nothing is left of the pair") {
+    ScratchNamespace a{"veth-a"};
+    ScratchNamespace b{"veth-b"};
+    REQUIRE(a);
+    REQUIRE(b);
+    CHECK(net::create_veth(*a, config_with(1, 575), *b, config_with(2, 1500)).error() == Error::InvalidArgument);
+    CHECK(net::create_veth(*a, config_with(1, 1500), *b, config_with(2, 65535)).error() == Error::InvalidArgument);
+    CHECK(!a.has_devices());
+    CHECK(!b.has_devices());
+    REQUIRE(net::create_veth(*a, config_with(1, 1500), *b, config_with(2, 1500)));
+    CHECK(ping_from(a, "192.168.7.2", 56) == 1);
+}
+
+LACUNA_TEST("net.veth", "when one namespace goes, the other's end goes with it") {
+    ScratchNamespace a{"veth-a"};
+    REQUIRE(a);
+    for (int round = 0; round < 5; ++round) {
+        ScratchNamespace b{"veth-b"};
+        REQUIRE(b);
+        REQUIRE(net::create_veth(*a, config_with(1, 1500), *b, config_with(2, 1500)));
+        CHECK(ping_from(a, "192.168.7.2", 56) == 1);
+        b.remove();
+        CHECK(!a.has_devices());
+        bool only_loopback = false;
+        CHECK(a.inside([&] {
+            const net::CoreLock lock;
+            only_loopback = netif_list != nullptr && netif_list->next == nullptr;
+        }));
+        CHECK(only_loopback);
+    }
+}
+
+/// Sends datagrams from the current namespace as fast as it can; errors are part of it.
+void flood(std::uint8_t host, unsigned datagrams) {
+    const net::CoreLock lock;
+    udp_pcb* pcb = udp_new();
+    if (pcb == nullptr) return;
+    const ip_addr_t to = IPADDR4_INIT_BYTES(192, 168, 7, host);
+    for (unsigned i = 0; i < datagrams; ++i) {
+        pbuf* p = pbuf_alloc(PBUF_TRANSPORT, 1400, PBUF_RAM);
+        if (p == nullptr) break;
+        static_cast<void>(udp_sendto(pcb, p, &to, 9));
+        pbuf_free(p);
+    }
+    udp_remove(pcb);
+}
+
+LACUNA_TEST("net.veth", "a namespace destroyed while frames fly towards it takes none with it") {
+    ScratchNamespace a{"veth-a"};
+    REQUIRE(a);
+    for (int round = 0; round < 3; ++round) {
+        ScratchNamespace b{"veth-b"};
+        REQUIRE(b);
+        REQUIRE(net::create_veth(*a, config_with(1, 1500), *b, config_with(2, 1500)));
+        CHECK(ping_from(a, "192.168.7.2", 56) == 1);
+        CHECK(a.inside([] { flood(2, 400); }));
+        b.remove();
+    }
+    std::size_t lost = 0;
+    for (const mm::Frame& frame : kernel::memory().frames().all()) {
+        if (frame.state == mm::FrameState::InTransit) ++lost;
+    }
+    CHECK(lost == 0);
+}
+
+LACUNA_TEST("net.veth", "a wire flooded until it is full works again afterwards") {
+    ScratchNamespace a{"veth-a"};
+    ScratchNamespace b{"veth-b"};
+    REQUIRE(a);
+    REQUIRE(b);
+    REQUIRE(net::create_veth(*a, config_with(1, 1500), *b, config_with(2, 1500)));
+    CHECK(ping_from(a, "192.168.7.2", 56) == 1);
+    CHECK(a.inside([] { flood(2, 5000); }));
+    CHECK(ping_from(a, "192.168.7.2", 56) == 1);
+    CHECK(ping_from(b, "192.168.7.1", 1400) == 1);
+}
+
+} // namespace
