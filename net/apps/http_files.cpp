@@ -10,6 +10,7 @@
 #include <lwip/apps/fs.h>
 #include <lwip/opt.h>
 
+#include <algorithm>
 #include <array>
 #include <limits>
 
@@ -17,8 +18,16 @@ namespace net {
 
 namespace {
 
-constexpr std::string_view not_found_page =
-    "<!doctype html><title>404</title><h1>404</h1><p>There is no such file.\n";
+/// What httpd looks for when it has to say no; the file name tells it the status.
+struct ErrorPage {
+    std::string_view name;
+    std::string_view text;
+};
+constexpr std::array error_pages{
+    ErrorPage{"/400.html", "<!doctype html><title>400</title><h1>400</h1><p>That is no request.\n"},
+    ErrorPage{"/404.html", "<!doctype html><title>404</title><h1>404</h1><p>There is no such file.\n"},
+    ErrorPage{"/501.html", "<!doctype html><title>501</title><h1>501</h1><p>Only GET is served.\n"},
+};
 
 void give(fs_file& file, std::string_view content, u8_t flags) {
     file.data = content.data() == nullptr ? "" : content.data();
@@ -94,11 +103,10 @@ bool open(fs_file& file, std::string_view name) {
         Page page;
         return write_index(page, without_leading_dots(folder)) && give_page(file, page);
     }
-    if (name == "/404.html") {
-        give(file, not_found_page, FS_FILE_FLAGS_HEADER_PERSISTENT);
-        return true;
-    }
-    return false;
+    const auto error = std::ranges::find(error_pages, name, &ErrorPage::name);
+    if (error == error_pages.end()) return false;
+    give(file, error->text, FS_FILE_FLAGS_HEADER_PERSISTENT);
+    return true;
 }
 
 } // namespace

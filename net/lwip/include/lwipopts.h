@@ -165,6 +165,7 @@
  * is queued, so it is copied. */
 #define HTTP_IS_DATA_VOLATILE(hs) \
     ((hs)->handle != NULL && (hs)->handle->pextension != NULL ? TCP_WRITE_FLAG_COPY : 0)
+#define LWIP_HTTPD_SUPPORT_EXTSTATUS 1
 #define LWIP_HTTPD_SUPPORT_V09 0
 #define LWIP_HTTPD_SUPPORT_REQUESTLIST 1
 #define LWIP_HTTPD_MAX_REQUEST_URI_LEN 255
