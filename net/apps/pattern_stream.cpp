@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "net/apps/pattern_stream.hpp"
 
-#include <cstring>
-
 namespace net {
+
+// __builtin_memcpy where std::memcpy would do: in a freestanding build that is a call.
 
 std::uint64_t PatternStream::next_word() {
     state_ ^= state_ >> 12;
@@ -28,7 +28,7 @@ void PatternStream::fill(std::span<std::byte> out) {
     while (!out.empty()) {
         if (word_bytes_ == 0 && out.size() >= 8) {
             const std::uint64_t word = next_word();
-            std::memcpy(out.data(), &word, 8);
+            __builtin_memcpy(out.data(), &word, 8);
             out = out.subspan(8);
         } else {
             out[0] = next();
@@ -41,7 +41,7 @@ bool PatternStream::verify(std::span<const std::byte> in) {
     while (intact_ && !in.empty()) {
         if (word_bytes_ == 0 && in.size() >= 8) {
             std::uint64_t word = 0;
-            std::memcpy(&word, in.data(), 8);
+            __builtin_memcpy(&word, in.data(), 8);
             intact_ = word == next_word();
             position_ += intact_ ? 8 : 0;
             in = in.subspan(8);

@@ -2,56 +2,17 @@
 // TCP from one namespace to another, over veth pairs, with the handover policy of this boot.
 #include "kernel/test/test.hpp"
 #include "mm/memory.hpp"
-#include "net/apps/bulk.hpp"
-#include "net/apps/echo_server.hpp"
+#include "net/apps/pair_testing.hpp"
 #include "net/apps/ping.hpp"
 #include "net/apps/socket.hpp"
-#include "net/links/links.hpp"
-#include "net/stack/testing.hpp"
 
 using kernel::Error;
 using net::testing::failed_with;
+using net::testing::far_address;
+using net::testing::Pair;
 using net::testing::Sandbox;
 
 namespace {
-
-constexpr std::string_view far_address = "192.168.7.2";
-
-net::InterfaceConfig interface(u8_t host, std::uint16_t mtu) {
-    return {.mtu = mtu,
-            .addressing = net::Addressing::Static,
-            .address = {.address = IPADDR4_INIT_BYTES(192, 168, 7, host), .length = 24}};
-}
-
-/// Two namespaces, joined; the far one receives streams and echoes.
-class Pair {
-public:
-    Pair(std::string_view near_name, std::string_view far_name, std::uint16_t mtu = net::default_mtu)
-        : near(near_name), far(far_name) {
-        ready_ = near && far &&
-                 net::create_veth(near.space(), interface(1, mtu), far.space(), interface(2, mtu)) &&
-                 far.run([] {
-                     CHECK(net::BulkSink::start().has_value());
-                     CHECK(net::EchoServer::start().has_value());
-                 });
-    }
-    explicit operator bool() const { return ready_; }
-
-    /// Sends that many bytes across and says how it went.
-    kernel::Result<net::BulkResult> send(std::uint64_t bytes, std::uint64_t seed) {
-        kernel::Result<net::BulkResult> result = kernel::fail(Error::Killed);
-        near.run([&] {
-            result = net::bulk_send({.host = far_address, .bytes = bytes, .seed = seed, .timeout_ms = 30'000});
-        });
-        return result;
-    }
-
-    Sandbox near;
-    Sandbox far;
-
-private:
-    bool ready_ = false;
-};
 
 /// A stream that goes on in the background while a test does something to it.
 class BackgroundStream {

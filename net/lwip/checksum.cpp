@@ -2,7 +2,6 @@
 #include "net/lwip/checksum.hpp"
 
 #include <bit>
-#include <cstring>
 
 namespace net {
 
@@ -10,7 +9,8 @@ namespace {
 
 std::uint64_t load_word(const std::byte* at) {
     std::uint64_t word;
-    std::memcpy(&word, at, sizeof word);
+    // Not std::memcpy: in a freestanding build that is a call.
+    __builtin_memcpy(&word, at, sizeof word);
     return word;
 }
 

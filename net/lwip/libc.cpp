@@ -5,6 +5,11 @@
 
 extern "C" {
 
+int memcmp(const void* left, const void* right, std::size_t bytes);
+
+/// What clang makes of a memcmp() that is only compared with zero.
+int bcmp(const void* left, const void* right, std::size_t bytes) { return memcmp(left, right, bytes); }
+
 char* strchr(const char* text, int wanted) {
     const char character = static_cast<char>(wanted);
     for (;; ++text) {

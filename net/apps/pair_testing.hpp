@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "net/apps/bulk.hpp"
+#include "net/apps/echo_server.hpp"
+#include "net/links/links.hpp"
+#include "net/stack/testing.hpp"
+
+#include <cstdint>
+#include <string_view>
+
+namespace net::testing {
+
+inline constexpr std::string_view far_address = "192.168.7.2";
+
+inline InterfaceConfig pair_interface(u8_t host, std::uint16_t mtu) {
+    return {.mtu = mtu,
+            .addressing = Addressing::Static,
+            .address = {.address = IPADDR4_INIT_BYTES(192, 168, 7, host), .length = 24}};
+}
+
+/// Two namespaces, joined by a veth pair; the far one takes streams and echoes.
+class Pair {
+public:
+    Pair(std::string_view near_name, std::string_view far_name, std::uint16_t mtu = default_mtu)
+        : near(near_name), far(far_name) {
+        if (!near || !far) return;
+        bool serving = false;
+        ready_ = create_veth(near.space(), pair_interface(1, mtu), far.space(), pair_interface(2, mtu)) &&
+                 far.run([&] { serving = BulkSink::start() && EchoServer::start(); }) && serving;
+    }
+    explicit operator bool() const { return ready_; }
+
+    /// Sends that many bytes across and says how it went.
+    kernel::Result<BulkResult> send(std::uint64_t bytes, std::uint64_t seed) {
+        kernel::Result<BulkResult> result = kernel::fail(kernel::Error::Killed);
+        near.run([&] {
+            result = bulk_send({.host = far_address, .bytes = bytes, .seed = seed, .timeout_ms = 30'000});
+        });
+        return result;
+    }
+
+    Sandbox near;
+    Sandbox far;
+
+private:
+    bool ready_ = false;
+};
+
+} // namespace net::testing
