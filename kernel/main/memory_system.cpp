@@ -128,7 +128,7 @@ void make_memory(const arch::BootInfo& info, const Options& options) {
     booted = std::construct_at(&storage.system, info, options);
     set_shared_heap({
         .allocate = [](std::size_t bytes, std::size_t alignment) -> void* {
-            return booted->memory.kmalloc(std::max(bytes, std::bit_ceil(std::max(bytes, alignment)) * (alignment > 16))).value_or(nullptr);
+            return booted->memory.kmalloc_aligned(bytes, alignment).value_or(nullptr);
         },
         .release = [](void* memory) { booted->memory.kfree(memory); },
     });
