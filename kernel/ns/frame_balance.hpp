@@ -6,9 +6,9 @@
 
 namespace kernel {
 
-/// Free frames, and those that the namespaces in use own: what tests compare before and after. The owned ones
-/// are counted in because `init` lives on meanwhile: its TCP/IP stack has timers, and allocates. Idle
-/// stock of the allocators is returned first.
+/// Free frames, and those that the namespaces in use own: what tests compare before and after. The
+/// owned ones are counted in because `init` lives on meanwhile: its TCP/IP stack has timers, and
+/// allocates. Idle stock of the allocators is returned first.
 inline mm::PageCount frame_balance() {
     memory().reclaim();
     mm::PageCount sum = memory().free_frames();

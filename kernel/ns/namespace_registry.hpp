@@ -16,7 +16,7 @@ namespace kernel {
 
 /// All network namespaces by name. For threads only: everything here may sleep.
 class NamespaceRegistry {
-public:
+  public:
     constexpr NamespaceRegistry() = default;
 
     /// Makes the registry usable. Errors: those of ObjectPool::open(). Boot only, once.
@@ -26,18 +26,19 @@ public:
     void set_hooks(StackHooks* hooks) { hooks_ = hooks; }
     [[nodiscard]] StackHooks* hooks() const { return hooks_; }
 
-    /// Makes a namespace: its domain, its address space, its stack (StackHooks); returns when the stack is
-    /// up. Precondition: the caller is outside all namespaces, on a shared stack.
-    /// Errors: InvalidArgument (the name is empty, too long, or has other characters than letters, digits,
+    /// Makes a namespace: its domain, its address space, its stack (StackHooks); returns when the
+    /// stack is up. Precondition: the caller is outside all namespaces, on a shared stack. Errors:
+    /// InvalidArgument (the name is empty, too long, or has other characters than letters, digits,
     /// - and _), Exists, OutOfMemory, NoSpace, and what the hooks return.
     Result<NamespaceRef> create(std::string_view name);
 
     /// A namespace in use. Error: NotFound.
     Result<NamespaceRef> find(std::string_view name);
 
-    /// Ends a namespace: its stack winds down, its tasks are killed and joined, its frames given back.
-    /// When this returns nothing is left but the object, if someone holds a reference.
-    /// Precondition: the caller is on a shared stack. Errors: NotFound; Busy if the caller is inside.
+    /// Ends a namespace: its stack winds down, its tasks are killed and joined, its frames given
+    /// back. When this returns nothing is left but the object, if someone holds a reference.
+    /// Precondition: the caller is on a shared stack. Errors: NotFound; Busy if the caller is
+    /// inside.
     Result<> remove(std::string_view name);
 
     /// Calls `visit(NetNamespace&)` for each that is in use, in the order of creation, with the
@@ -46,13 +47,14 @@ public:
     void for_each(F&& visit) {
         MutexGuard guard(mutex_);
         for (NetNamespace& ns : list_)
-            if (ns.state() == NetNamespace::State::Alive) visit(ns);
+            if (ns.state() == NetNamespace::State::Alive)
+                visit(ns);
     }
 
     /// How many are in use.
     [[nodiscard]] size_t size();
 
-private:
+  private:
     friend class NamespaceRef;
 
     Result<NamespaceRef> enlist(std::string_view name);

@@ -41,7 +41,8 @@ void NetNamespace::set_state(State state) {
 
 Result<> NetNamespace::admit_task() {
     return tasks_.with([](Tasks& tasks) -> Result<> {
-        if (tasks.state == State::Closed) return fail(Error::Closed);
+        if (tasks.state == State::Closed)
+            return fail(Error::Closed);
         ++tasks.count;
         return {};
     });
@@ -49,16 +50,18 @@ Result<> NetNamespace::admit_task() {
 
 void NetNamespace::task_left() {
     const bool last = tasks_.with([](Tasks& tasks) { return --tasks.count == 0; });
-    if (last) emptied_.wake_all();
+    if (last)
+        emptied_.wake_all();
 }
 
 void NetNamespace::end_tasks() {
     KillShield shield;
     while (task_count() > 0) {
-        // Again and again, because a task may have been admitted before the doors closed and not have
-        // been in the table yet.
+        // Again and again, because a task may have been admitted before the doors closed and not
+        // have been in the table yet.
         tasks().for_each([this](Task& task) {
-            if (task.net_namespace() == this && !task.kill_requested()) kill(task);
+            if (task.net_namespace() == this && !task.kill_requested())
+                kill(task);
         });
         static_cast<void>(
             emptied_.wait([this] { return task_count() == 0; }, Deadline::in(milliseconds(20))));
@@ -71,9 +74,11 @@ NamespaceRef::NamespaceRef(NetNamespace& ns) : ns_(&ns) {
 
 void NamespaceRef::reset() {
     NetNamespace* ns = std::exchange(ns_, nullptr);
-    if (ns == nullptr) return;
+    if (ns == nullptr)
+        return;
     // Ordering: whoever drops the last reference sees what the others did to the object before.
-    if (ns->references_.fetch_sub(1, std::memory_order_acq_rel) == 1) namespaces().destroy(*ns);
+    if (ns->references_.fetch_sub(1, std::memory_order_acq_rel) == 1)
+        namespaces().destroy(*ns);
 }
 
 } // namespace kernel

@@ -23,17 +23,19 @@ class Stack;
 
 namespace kernel {
 
-/// A network namespace: a domain, the address space that its tasks run on, and a TCP/IP stack in the
-/// domain's memory. The object itself is shared memory, as are the domain's and the address space's.
+/// A network namespace: a domain, the address space that its tasks run on, and a TCP/IP stack in
+/// the domain's memory. The object itself is shared memory, as are the domain's and the address
+/// space's.
 ///
 ///     Starting -> Alive -> Stopping -> Closed
-///                   |          |          '- no new tasks; the last are killed and joined, the frames freed
-///                   |          '- not found by name any more; its stack winds down, with its own tasks
+///                   |          |          '- no new tasks; the last are killed and joined, the
+///                   frames freed |          '- not found by name any more; its stack winds down,
+///                   with its own tasks
 ///                   '- in use
 ///
 /// The object outlives the namespace for as long as somebody holds a NamespaceRef.
 class NetNamespace {
-public:
+  public:
     static constexpr size_t name_size = 16;
     enum class State : uint8_t { Starting, Alive, Stopping, Closed };
 
@@ -61,11 +63,13 @@ public:
     [[nodiscard]] net::Stack* stack() const { return stack_; }
     void set_stack(net::Stack* stack) { stack_ = stack; }
 
-    /// The network devices inside, in the order of their creation. Hold `devices_mutex` for any access.
+    /// The network devices inside, in the order of their creation. Hold `devices_mutex` for any
+    /// access.
     Mutex devices_mutex{"namespace devices"};
     IntrusiveList<NetDevice, &NetDevice::namespace_hook> devices LACUNA_GUARDED_BY(devices_mutex);
 
-    // --- for kernel/sched -----------------------------------------------------------------------------
+    // --- for kernel/sched
+    // -----------------------------------------------------------------------------
 
     /// Counts a task that is about to be. Error: Closed. Thread context.
     Result<> admit_task();
@@ -74,7 +78,7 @@ public:
 
     ListHook<NetNamespace> registry_hook;
 
-private:
+  private:
     friend class NamespaceRegistry;
     friend class NamespaceRef;
 

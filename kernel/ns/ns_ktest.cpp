@@ -20,22 +20,23 @@ namespace {
 
 /// No TCP/IP in the namespaces of these tests.
 class Bare {
-public:
+  public:
     Bare() : saved_(namespaces().hooks()) { namespaces().set_hooks(nullptr); }
     ~Bare() { namespaces().set_hooks(saved_); }
     Bare(const Bare&) = delete;
     Bare& operator=(const Bare&) = delete;
 
-private:
+  private:
     StackHooks* saved_;
 };
 
 /// A namespace for the length of a test.
 class Scratch {
-public:
+  public:
     explicit Scratch(std::string_view name) : name_(name), ns_(namespaces().create(name)) {}
     ~Scratch() {
-        if (ns_) static_cast<void>(namespaces().remove(name_));
+        if (ns_)
+            static_cast<void>(namespaces().remove(name_));
     }
     Scratch(const Scratch&) = delete;
     Scratch& operator=(const Scratch&) = delete;
@@ -44,7 +45,7 @@ public:
     NetNamespace& operator*() const { return **ns_; }
     NetNamespace* operator->() const { return ns_->get(); }
 
-private:
+  private:
     std::string_view name_;
     Result<NamespaceRef> ns_;
 };
@@ -70,7 +71,8 @@ void look_around(void* argument) {
 }
 
 void sleep_for_ever(void*) {
-    while (sleep_for(seconds(3600))) {}
+    while (sleep_for(seconds(3600))) {
+    }
 }
 
 size_t readable_bytes(uintptr_t address) {
@@ -100,7 +102,8 @@ LACUNA_TEST("ns.registry", "a removed namespace is not found, its name is free a
     CHECK(namespaces().remove("t-a").has_value());
     CHECK(namespaces().find("t-a").error() == Error::NotFound);
     // We hold a reference, so the object is there; but nothing can start in it.
-    CHECK(spawn_process(ns->get(), {.name = "late", .function = sleep_for_ever}).error() == Error::Closed);
+    CHECK(spawn_process(ns->get(), {.name = "late", .function = sleep_for_ever}).error() ==
+          Error::Closed);
     Scratch again("t-a");
     CHECK(static_cast<bool>(again));
 }
@@ -115,7 +118,8 @@ LACUNA_TEST("ns.switch", "every namespace runs on a page table of its own") {
     Findings in_b;
     CHECK(run_in(*a, "look", look_around, &in_a).has_value());
     CHECK(run_in(*b, "look", look_around, &in_b).has_value());
-    if (memory().policies().isolation == mm::Isolation::None) SKIP("one page table per CPU with isolation=none");
+    if (memory().policies().isolation == mm::Isolation::None)
+        SKIP("one page table per CPU with isolation=none");
     CHECK(in_a.pgd != in_b.pgd);
     CHECK(in_a.pgd != arch::current_pgd());
     CHECK(in_b.pgd != arch::current_pgd());
@@ -134,7 +138,8 @@ LACUNA_TEST("ns.switch", "preemption carries the page table along") {
     const auto spin = [](void*) {
         const uint64_t mine = arch::current_pgd();
         while (!stop) {
-            if (arch::current_pgd() != mine) ++wrong;
+            if (arch::current_pgd() != mine)
+                ++wrong;
         }
     };
     auto in_a = spawn_process(&*a, {.name = "spin", .function = spin});
@@ -150,7 +155,8 @@ LACUNA_TEST("ns.switch", "preemption carries the page table along") {
 }
 
 LACUNA_TEST("ns.stack", "the owner can read its stack, another namespace and the kernel cannot") {
-    if (memory().policies().isolation == mm::Isolation::None) SKIP("nothing is isolated with isolation=none");
+    if (memory().policies().isolation == mm::Isolation::None)
+        SKIP("nothing is isolated with isolation=none");
     Bare bare;
     Scratch a("t-a");
     Scratch b("t-b");
@@ -164,8 +170,9 @@ LACUNA_TEST("ns.stack", "the owner can read its stack, another namespace and the
     static uintptr_t target;
     static uintptr_t direct;
     target = stack.top() - 64;
-    direct = arch::direct_map_base() +
-             (target - arch::window_base(arch::window_first_slot)); // the same frame's address there
+    direct =
+        arch::direct_map_base() +
+        (target - arch::window_base(arch::window_first_slot)); // the same frame's address there
     const auto probe = [](void* argument) {
         findings(argument).readable = readable_bytes(target) + readable_bytes(direct);
     };
@@ -191,9 +198,12 @@ LACUNA_TEST("ns.threads", "a process of several threads keeps its namespace") {
               *a, "leader",
               [](void* argument) {
                   auto thread = clone(CloneFlags::Thread, "second", sleep_for_ever, nullptr);
-                  if (!thread) return;
-                  if (setns(findings(argument).ns, look_around, argument) != Error::MultiThreaded) return;
-                  if (unshare("t-c", look_around, argument) != Error::MultiThreaded) return;
+                  if (!thread)
+                      return;
+                  if (setns(findings(argument).ns, look_around, argument) != Error::MultiThreaded)
+                      return;
+                  if (unshare("t-c", look_around, argument) != Error::MultiThreaded)
+                      return;
                   findings(argument).done = true;
                   kill(**thread);
                   static_cast<void>(join(**thread));
@@ -212,19 +222,20 @@ LACUNA_TEST("ns.move", "setns goes on with a stack and a page table of the new n
     REQUIRE(b);
     Findings found;
     found.ns = &*b;
-    auto task = spawn_process(
-        &*a, {.name = "mover",
-              .function =
-                  [](void* argument) {
-                      findings(argument).error = static_cast<int>(
-                          setns(findings(argument).ns, look_around, argument)); // returns on failure only
-                  },
-              .argument = &found});
+    auto task = spawn_process(&*a, {.name = "mover",
+                                    .function =
+                                        [](void* argument) {
+                                            findings(argument).error = static_cast<int>(
+                                                setns(findings(argument).ns, look_around,
+                                                      argument)); // returns on failure only
+                                        },
+                                    .argument = &found});
     REQUIRE(task.has_value());
     CHECK(join(**task, Deadline::in(seconds(5))).has_value());
     CHECK(found.error == -1);
     CHECK(found.done);
-    if (memory().policies().isolation == mm::Isolation::Pgd) CHECK(found.pgd != arch::current_pgd());
+    if (memory().policies().isolation == mm::Isolation::Pgd)
+        CHECK(found.pgd != arch::current_pgd());
     CHECK(sleep_for(milliseconds(5)).has_value()); // the reaper's turn
     CHECK(a->task_count() == 0);
     CHECK(b->task_count() == 0);
@@ -238,8 +249,8 @@ LACUNA_TEST("ns.move", "setns to nowhere makes a kernel task") {
     auto task = spawn_process(&*a, {.name = "leaver",
                                     .function =
                                         [](void* argument) {
-                                            findings(argument).error =
-                                                static_cast<int>(setns(nullptr, look_around, argument));
+                                            findings(argument).error = static_cast<int>(
+                                                setns(nullptr, look_around, argument));
                                         },
                                     .argument = &found});
     REQUIRE(task.has_value());
@@ -251,14 +262,13 @@ LACUNA_TEST("ns.move", "setns to nowhere makes a kernel task") {
 LACUNA_TEST("ns.move", "unshare makes the namespace that it moves to") {
     Bare bare;
     Findings found;
-    auto task = spawn_process(
-        nullptr, {.name = "hermit",
-                  .function =
-                      [](void* argument) {
-                          findings(argument).error =
-                              static_cast<int>(unshare("t-new", look_around, argument));
-                      },
-                  .argument = &found});
+    auto task = spawn_process(nullptr, {.name = "hermit",
+                                        .function =
+                                            [](void* argument) {
+                                                findings(argument).error = static_cast<int>(
+                                                    unshare("t-new", look_around, argument));
+                                            },
+                                        .argument = &found});
     REQUIRE(task.has_value());
     CHECK(join(**task, Deadline::in(seconds(5))).has_value());
     CHECK(found.error == -1);
@@ -276,9 +286,11 @@ LACUNA_TEST("ns.clone", "flags say what is shared") {
               *a, "parent",
               [](void* argument) {
                   const auto both = CloneFlags::Thread | CloneFlags::NewNet;
-                  if (clone(both, "t-x", look_around, argument).error() != Error::InvalidArgument) return;
+                  if (clone(both, "t-x", look_around, argument).error() != Error::InvalidArgument)
+                      return;
                   auto child = clone(CloneFlags::NewNet, "t-x", sleep_for_ever, nullptr);
-                  if (!child) return;
+                  if (!child)
+                      return;
                   findings(argument).done = (*child)->net_namespace()->name() == "t-x";
               },
               &found)
@@ -316,7 +328,8 @@ LACUNA_TEST("ns.life", "a fault inside ends its task alone") {
     auto bystander = spawn_process(&*a, {.name = "bystander", .function = sleep_for_ever});
     REQUIRE(bystander.has_value());
     CHECK(run_in(
-              *a, "victim", [](void*) { *reinterpret_cast<volatile int*>(uintptr_t{0x1000}) = 1; }, nullptr)
+              *a, "victim", [](void*) { *reinterpret_cast<volatile int*>(uintptr_t{0x1000}) = 1; },
+              nullptr)
               .error() == Error::Killed);
     CHECK((*bystander)->state() == TaskState::Blocked);
     Findings found;
@@ -333,9 +346,10 @@ LACUNA_TEST("ns.life", "ten thousand namespaces come and go, and no frame is los
             CHECK(run_in(
                       **ns, "touch",
                       [](void*) {
-                          auto pages =
-                              current().net_namespace()->domain().alloc_pages(mm::Order{1}, mm::Zero::Yes);
-                          if (pages) pages->address()[0] = std::byte{1};
+                          auto pages = current().net_namespace()->domain().alloc_pages(
+                              mm::Order{1}, mm::Zero::Yes);
+                          if (pages)
+                              pages->address()[0] = std::byte{1};
                       },
                       nullptr)
                       .has_value());

@@ -23,8 +23,10 @@ void CpuScheduler::schedule() {
     {
         auto queue = queue_.lock();
         if (previous.state() == TaskState::Running) {
-            if (queue->empty()) return;
-            if (&previous != idle_) queue->push(previous);
+            if (queue->empty())
+                return;
+            if (&previous != idle_)
+                queue->push(previous);
             previous.state_.store(TaskState::Ready, std::memory_order_relaxed);
         }
         Runnable* first = queue->pop();
@@ -32,7 +34,8 @@ void CpuScheduler::schedule() {
         next->state_.store(TaskState::Running, std::memory_order_relaxed);
     }
     slice_left_ = slice_ticks;
-    if (next != &previous) switch_to(*next, previous);
+    if (next != &previous)
+        switch_to(*next, previous);
 }
 
 void CpuScheduler::switch_to(Task& next, Task& previous) {
@@ -50,32 +53,41 @@ void CpuScheduler::switch_to(Task& next, Task& previous) {
 void CpuScheduler::add(Task& task) {
     auto queue = queue_.lock();
     queue->push(task);
-    if (running_ == idle_) arch::request_reschedule();
+    if (running_ == idle_)
+        arch::request_reschedule();
 }
 
 void CpuScheduler::wake(Task& task, WakeCause cause) {
     auto queue = queue_.lock();
-    if (task.state() != TaskState::Blocked) return;
-    if (cause == WakeCause::Kill && !task.killable_wait_) return;
+    if (task.state() != TaskState::Blocked)
+        return;
+    if (cause == WakeCause::Kill && !task.killable_wait_)
+        return;
     task.state_.store(TaskState::Ready, std::memory_order_relaxed);
     queue->push(task);
-    if (running_ == idle_) arch::request_reschedule();
+    if (running_ == idle_)
+        arch::request_reschedule();
 }
 
 void CpuScheduler::prepare_to_block(Task& self, Deadline deadline, Killable killable) {
-    if (const auto when = deadline.instant()) timers_.lock()->add(self, *when);
+    if (const auto when = deadline.instant())
+        timers_.lock()->add(self, *when);
     auto queue = queue_.lock();
     self.killable_wait_ = killable == Killable::Yes && self.kill_shields_ == 0;
     // kill() sets the flag before it takes the queue's lock, so one of the two sees the other.
-    if (self.killable_wait_ && self.kill_requested()) return;
+    if (self.killable_wait_ && self.kill_requested())
+        return;
     self.state_.store(TaskState::Blocked, std::memory_order_relaxed);
 }
 
 void CpuScheduler::block(Task& self) {
     arch::IrqGuard guard;
-    // Ready: somebody was quick, and the task stands in the queue. Taking it out again is schedule()'s.
-    if (self.state() != TaskState::Running) schedule();
-    if (self.timer_hook.is_linked()) timers_.lock()->remove(self);
+    // Ready: somebody was quick, and the task stands in the queue. Taking it out again is
+    // schedule()'s.
+    if (self.state() != TaskState::Running)
+        schedule();
+    if (self.timer_hook.is_linked())
+        timers_.lock()->remove(self);
 }
 
 void CpuScheduler::die(Task& self) {
@@ -90,7 +102,8 @@ Task& CpuScheduler::next_dead() {
     for (;;) {
         {
             arch::IrqGuard guard;
-            if (Task* task = dead_.pop_front()) return *task;
+            if (Task* task = dead_.pop_front())
+                return *task;
         }
         // The reaper is never killed, so the wait ends only when there is work.
         static_cast<void>(reaper_.wait([this] { return !dead_.empty(); }));
@@ -101,7 +114,8 @@ void CpuScheduler::idle_loop() {
     for (;;) {
         arch::disable_interrupts();
         schedule();
-        // Nothing was ready. An interrupt that makes something ready ends the halt and switches on exit.
+        // Nothing was ready. An interrupt that makes something ready ends the halt and switches on
+        // exit.
         arch::wait_for_interrupt();
     }
 }
@@ -110,13 +124,15 @@ void CpuScheduler::tick() {
     count(Event::Ticks);
     ensure(running_->stack_.intact(), "kernel stack overrun");
     timers_.with([this](TimerWheel& wheel) {
-        wheel.advance(Instant::now(), [this](Timed& timed) {
-            wake(static_cast<Task&>(timed), WakeCause::Event);
-        });
+        wheel.advance(Instant::now(),
+                      [this](Timed& timed) { wake(static_cast<Task&>(timed), WakeCause::Event); });
     });
-    if (slice_left_ > 0) --slice_left_;
-    if (slice_left_ > 0) return;
-    if (queue_.with([](const RunQueue& queue) { return !queue.empty(); })) arch::request_reschedule();
+    if (slice_left_ > 0)
+        --slice_left_;
+    if (slice_left_ > 0)
+        return;
+    if (queue_.with([](const RunQueue& queue) { return !queue.empty(); }))
+        arch::request_reschedule();
 }
 
 } // namespace kernel

@@ -28,7 +28,7 @@ namespace kernel {
 /// Only the CPU itself takes tasks off its queue, and a dead task's reaper runs on the same CPU: so
 /// whoever finds a task in the queue or among the dead knows that it has left its stack.
 class CpuScheduler {
-public:
+  public:
     /// Ticks that a task may use up before the next one's turn.
     static constexpr uint32_t slice_ticks = 4;
     static constexpr uint32_t ticks_per_second = 1000;
@@ -38,15 +38,16 @@ public:
     /// The one that `task` runs on.
     static CpuScheduler& of(const Task& task) { return all_.of(task.cpu_); }
 
-    /// Makes the boot flow, which runs on no task yet, into `boot`, and `idle` what runs when nothing
-    /// else can. Interrupts off.
+    /// Makes the boot flow, which runs on no task yet, into `boot`, and `idle` what runs when
+    /// nothing else can. Interrupts off.
     void adopt(Task& boot, Task& idle, mm::AddressSpaceCache& spaces);
 
-    /// Gives the CPU to the next ready task, if there is one or the current one cannot go on. Returns
-    /// when the current task is picked again. Interrupts off; no spin lock held.
+    /// Gives the CPU to the next ready task, if there is one or the current one cannot go on.
+    /// Returns when the current task is picked again. Interrupts off; no spin lock held.
     void schedule();
 
-    /// What is left to do on the next task's stack. A task's first run begins with it. Interrupts off.
+    /// What is left to do on the next task's stack. A task's first run begins with it. Interrupts
+    /// off.
     void switched() { spaces_->finish_switch(); }
 
     /// Puts a new task into the queue. Any context.
@@ -72,7 +73,7 @@ public:
     /// The periodic interrupt.
     void tick();
 
-private:
+  private:
     void switch_to(Task& next, Task& previous);
 
     static PerCpu<CpuScheduler> all_;

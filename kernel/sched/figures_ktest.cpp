@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Figures, printed as KTAP diagnostics. Under -icount shift=0 a cycle is an instruction, and they repeat
-// exactly; otherwise they say little. The bounds are generous: they catch a lost fast path, no more.
+// Figures, printed as KTAP diagnostics. Under -icount shift=0 a cycle is an instruction, and they
+// repeat exactly; otherwise they say little. The bounds are generous: they catch a lost fast path,
+// no more.
 #include "kernel/base/console.hpp"
 #include "kernel/ns/namespace_registry.hpp"
 #include "kernel/sched/sched.hpp"
@@ -25,8 +26,10 @@ struct Relay {
 void pass_on(void* argument) {
     auto& relay = *static_cast<Relay*>(argument);
     yield(); // until both are there
-    if (relay.begin == 0) relay.begin = arch::cycles();
-    for (unsigned i = 0; i < rounds; ++i) yield();
+    if (relay.begin == 0)
+        relay.begin = arch::cycles();
+    for (unsigned i = 0; i < rounds; ++i)
+        yield();
     relay.end = arch::cycles();
     ++relay.finished;
 }
@@ -36,7 +39,8 @@ uint64_t switch_cost(NetNamespace* a, NetNamespace* b) {
     Relay relay;
     auto first = spawn_process(a, {.name = "relay", .function = pass_on, .argument = &relay});
     auto second = spawn_process(b, {.name = "relay", .function = pass_on, .argument = &relay});
-    if (!first || !second) return 0;
+    if (!first || !second)
+        return 0;
     static_cast<void>(join(**first));
     static_cast<void>(join(**second));
     return (relay.end - relay.begin) / (2 * rounds);
@@ -59,7 +63,8 @@ LACUNA_TEST("figures.sched", "a switch of tasks") {
 LACUNA_TEST("figures.ns", "a namespace's creation and destruction") {
     for (const bool with_stack : {false, true}) {
         StackHooks* const hooks = namespaces().hooks();
-        if (!with_stack) namespaces().set_hooks(nullptr);
+        if (!with_stack)
+            namespaces().set_hooks(nullptr);
         constexpr unsigned cycles = 20;
         const uint64_t begin = arch::cycles();
         for (unsigned i = 0; i < cycles; ++i) {

@@ -11,8 +11,8 @@ class AddressSpaceCache;
 
 namespace kernel {
 
-/// What the scheduler is given at boot: where tasks and processes come from (shared slab caches, like
-/// everything that queues and tables link), and the address spaces that they run on.
+/// What the scheduler is given at boot: where tasks and processes come from (shared slab caches,
+/// like everything that queues and tables link), and the address spaces that they run on.
 struct SchedulerObjects {
     ObjectPool<Task> tasks;
     ObjectPool<Process> processes;

@@ -19,7 +19,8 @@ void OutsideQueue::submit_and_sleep(Task& self) {
     {
         auto callers = callers_.lock();
         callers->push_back(self);
-        server_.wake_one(); // before this task counts as blocked, or a preemption would keep it from waking
+        server_.wake_one(); // before this task counts as blocked, or a preemption would keep it
+                            // from waking
         prepare_to_block(Deadline::never(), Killable::No);
     }
     block();
@@ -30,7 +31,8 @@ void OutsideQueue::serve() {
         // The outside task is never killed, so the wait ends only when there is work.
         static_cast<void>(server_.wait([this] { return !callers_.unlocked().empty(); }));
         Waiter* waiter = callers_.lock()->pop_front();
-        if (waiter == nullptr) continue;
+        if (waiter == nullptr)
+            continue;
         Task& caller = static_cast<Task&>(*waiter);
         TaskLife::outside_call(caller).serve(caller);
         wake(caller);

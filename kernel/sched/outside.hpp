@@ -9,19 +9,19 @@ namespace kernel {
 
 /// Requests of tasks to be served by a task outside all namespaces.
 ///
-/// A task in a namespace runs on a stack that only its own page table maps: it can neither load another
-/// page table nor free that stack. So it sleeps in this queue while the outside task, on a shared
-/// stack, acts on its behalf, which may include giving it another stack to wake up on. The server runs
-/// on the caller's CPU: when it sees the caller here, the caller has left its stack.
+/// A task in a namespace runs on a stack that only its own page table maps: it can neither load
+/// another page table nor free that stack. So it sleeps in this queue while the outside task, on a
+/// shared stack, acts on its behalf, which may include giving it another stack to wake up on. The
+/// server runs on the caller's CPU: when it sees the caller here, the caller has left its stack.
 class OutsideQueue {
-public:
+  public:
     /// Sleeps, whatever happens, until the request in `self`'s OutsideCall has been served.
     void submit_and_sleep(Task& self);
 
     /// The outside task's loop.
     [[noreturn]] void serve();
 
-private:
+  private:
     WaitQueue server_;
     IrqSpinLocked<WaitList, Rank::Semaphore> callers_;
 };

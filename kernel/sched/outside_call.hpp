@@ -11,8 +11,8 @@ namespace kernel {
 class NetNamespace;
 class Task;
 
-/// A request of a task that is served outside all namespaces (kernel/sched/outside.hpp). It is part of the
-/// (shared) task structure, because the server cannot read the caller's stack.
+/// A request of a task that is served outside all namespaces (kernel/sched/outside.hpp). It is part
+/// of the (shared) task structure, because the server cannot read the caller's stack.
 struct OutsideCall {
     void (*serve)(Task& caller) = nullptr;
     /// The arguments: a namespace to move to (null: out of all), or the name of one to create.

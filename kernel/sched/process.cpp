@@ -43,7 +43,8 @@ void Process::remove(Task& task) {
         threads.remove(task);
         return threads.empty();
     });
-    if (last && this != kernel_process) objects().processes.destroy(*this);
+    if (last && this != kernel_process)
+        objects().processes.destroy(*this);
 }
 
 void Process::destroy_unused() {
@@ -53,7 +54,8 @@ void Process::destroy_unused() {
 Result<NamespaceRef> Process::move(Task& only, NetNamespace* ns) {
     NamespaceRef target = reference(ns);
     return threads_.with([&](Threads& threads) -> Result<NamespaceRef> {
-        if (threads.size() != 1 || threads.front() != &only) return fail(Error::MultiThreaded);
+        if (threads.size() != 1 || threads.front() != &only)
+            return fail(Error::MultiThreaded);
         std::swap(ns_, target);
         return std::move(target);
     });

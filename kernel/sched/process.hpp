@@ -11,11 +11,12 @@
 
 namespace kernel {
 
-/// A group of tasks that share a network namespace. That they all do is what lets a namespace's memory be
-/// taken from a thread by loading another page table: so a process of several threads cannot change its
-/// namespace (DESIGN section 6). A shared object that lives until its last task has been reaped.
+/// A group of tasks that share a network namespace. That they all do is what lets a namespace's
+/// memory be taken from a thread by loading another page table: so a process of several threads
+/// cannot change its namespace (DESIGN section 6). A shared object that lives until its last task
+/// has been reaped.
 class Process {
-public:
+  public:
     /// A process in `ns` (null: outside all namespaces), to be given its first task at once.
     /// Error: OutOfMemory.
     static Result<Process*> create(NetNamespace* ns);
@@ -37,13 +38,13 @@ public:
     /// Forgets a dead task, and destroys the process with the last one. Thread context.
     void remove(Task& task);
 
-    /// Moves the process to `ns` if `only` is its one thread. Returns the namespace left, for the caller
-    /// to let go of. Error: MultiThreaded.
+    /// Moves the process to `ns` if `only` is its one thread. Returns the namespace left, for the
+    /// caller to let go of. Error: MultiThreaded.
     Result<NamespaceRef> move(Task& only, NetNamespace* ns);
 
     explicit Process(NetNamespace* ns);
 
-private:
+  private:
     using Threads = IntrusiveList<Task, &Task::process_hook>;
 
     uint32_t id_;

@@ -8,7 +8,7 @@ namespace kernel {
 /// The tasks of one CPU that are ready to run, first come, first served: round robin, with no
 /// priorities but that of every task over the idle task, which never stands here. Not locked.
 class RunQueue {
-public:
+  public:
     /// Precondition: `task` is in no run queue.
     void push(Runnable& task) { ready_.push_back(task); }
 
@@ -18,7 +18,7 @@ public:
     [[nodiscard]] bool empty() const { return ready_.empty(); }
     [[nodiscard]] size_t size() const { return ready_.size(); }
 
-private:
+  private:
     IntrusiveList<Runnable, &Runnable::run_hook> ready_;
 };
 

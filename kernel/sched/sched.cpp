@@ -30,7 +30,8 @@ void idle_task(void*) {
 }
 
 void reaper_task(void*) {
-    for (;;) TaskLife::reap(CpuScheduler::local().next_dead());
+    for (;;)
+        TaskLife::reap(CpuScheduler::local().next_dead());
 }
 
 void outside_task(void*) {
@@ -43,8 +44,10 @@ void on_tick() {
 }
 
 void on_irq_exit() {
-    if (current().kill_requested()) [[unlikely]] TaskLife::end_current_if_overdue();
-    if (!arch::reschedule_requested()) return;
+    if (current().kill_requested()) [[unlikely]]
+        TaskLife::end_current_if_overdue();
+    if (!arch::reschedule_requested())
+        return;
     arch::clear_reschedule();
     CpuScheduler::local().schedule();
 }
@@ -85,7 +88,8 @@ Result<TaskRef> spawn_process(NetNamespace* ns, const SpawnArgs& args) {
     SpawnArgs first = args;
     first.process = process;
     auto task = spawn(first);
-    if (!task) process->destroy_unused();
+    if (!task)
+        process->destroy_unused();
     return task;
 }
 
@@ -100,13 +104,15 @@ bool kill_pending() {
 
 Result<> sleep_for(Duration length) {
     ensure_may_sleep();
-    if (kill_pending()) return fail(Error::Killed);
+    if (kill_pending())
+        return fail(Error::Killed);
     {
         arch::IrqGuard guard;
         prepare_to_block(Deadline::in(length), Killable::Yes);
     }
     block();
-    if (kill_pending()) return fail(Error::Killed);
+    if (kill_pending())
+        return fail(Error::Killed);
     return {};
 }
 
@@ -129,7 +135,8 @@ Result<> kill_current_from_trap(arch::TrapFrame& frame) {
         !holds_no_spin_lock())
         return fail(Error::Busy);
     const KernelStack& stack = current().stack();
-    if (!stack.exists() || !TaskLife::begin_fault_exit(current())) return fail(Error::Busy);
+    if (!stack.exists() || !TaskLife::begin_fault_exit(current()))
+        return fail(Error::Busy);
     // The stack is where it will end, so it had better be there.
     std::array<std::byte, sizeof(uint64_t)> top;
     if (arch::probe_read(mm::VirtAddr{stack.top() - top.size()}, top) != top.size())
@@ -139,10 +146,13 @@ Result<> kill_current_from_trap(arch::TrapFrame& frame) {
 }
 
 Result<> run_in(NetNamespace& ns, std::string_view name, TaskFunction function, void* argument) {
-    TaskRef task = TRY(spawn_process(&ns, {.name = name, .function = function, .argument = argument}));
-    KillShield shield; // `argument` is on our stack as a rule, so we cannot leave before the task does
+    TaskRef task =
+        TRY(spawn_process(&ns, {.name = name, .function = function, .argument = argument}));
+    KillShield
+        shield; // `argument` is on our stack as a rule, so we cannot leave before the task does
     const ExitReason reason = TRY(join(*task));
-    if (reason != ExitReason::Returned) return fail(Error::Killed);
+    if (reason != ExitReason::Returned)
+        return fail(Error::Killed);
     return {};
 }
 

@@ -33,7 +33,8 @@ void spin(void* argument) {
 }
 
 void sleep_for_ever(void*) {
-    while (sleep_for(seconds(3600))) {}
+    while (sleep_for(seconds(3600))) {
+    }
 }
 
 void touch_nothing(void*) {
@@ -48,7 +49,8 @@ void nothing(void*) {}
 LACUNA_TEST("sched.preempt", "two tasks that never give up the CPU both get on") {
     std::atomic<bool> stop{false};
     std::array<Spinner, 2> spinners;
-    for (Spinner& spinner : spinners) spinner.stop = &stop;
+    for (Spinner& spinner : spinners)
+        spinner.stop = &stop;
     auto a = start(spin, &spinners[0]);
     auto b = start(spin, &spinners[1]);
     REQUIRE(a.has_value());
@@ -72,7 +74,8 @@ LACUNA_TEST("sched.preempt", "a task that holds a spin lock is not preempted") {
     lock.with([&](int&) {
         const uint64_t before = other.rounds;
         const Deadline end = Deadline::in(milliseconds(20)); // several time slices
-        while (!end.passed()) arch::pause();
+        while (!end.passed())
+            arch::pause();
         CHECK(other.rounds == before);
     });
     stop = true;
@@ -110,7 +113,8 @@ LACUNA_TEST("sched.sleep", "sleepers wake in the order of their deadlines") {
         REQUIRE(task.has_value());
         tasks[i] = std::move(*task);
     }
-    for (TaskRef& task : tasks) CHECK(join(*task).has_value());
+    for (TaskRef& task : tasks)
+        CHECK(join(*task).has_value());
     CHECK(sleepers[1].place == 0);
     CHECK(sleepers[2].place == 1);
     CHECK(sleepers[0].place == 2);
@@ -152,7 +156,8 @@ LACUNA_TEST("sched.kill", "waits for the end of a KillShield") {
         [](void* argument) {
             {
                 KillShield shield;
-                if (!sleep_for(milliseconds(20))) return;
+                if (!sleep_for(milliseconds(20)))
+                    return;
                 static_cast<std::atomic<bool>*>(argument)->store(true);
             }
             sleep_for_ever(nullptr);
@@ -205,7 +210,8 @@ LACUNA_TEST("sched.fault", "a mutex held by a task that faults is released, pois
     CHECK(mutex.poisoned());
     const auto take_and_give = [&]() LACUNA_NO_TSA { // the analysis does not know lock_until()
         const bool taken = mutex.lock_until(Deadline::in(seconds(5))).has_value();
-        if (taken) mutex.unlock();
+        if (taken)
+            mutex.unlock();
         return taken;
     };
     CHECK(take_and_give());
@@ -229,19 +235,20 @@ LACUNA_TEST("sched.life", "a thousand tasks leave no frame behind") {
 
 LACUNA_TEST("sched.process", "threads belong to the process that spawned them") {
     std::atomic<bool> together{false};
-    auto task = spawn_process(
-        nullptr, {.name = "leader",
-                  .function =
-                      [](void* argument) {
-                          auto thread = start(sleep_for_ever);
-                          if (!thread) return;
-                          const Process& process = current().process();
-                          *static_cast<std::atomic<bool>*>(argument) =
-                              &(*thread)->process() == &process && process.thread_count() == 2;
-                          kill(**thread);
-                          static_cast<void>(join(**thread));
-                      },
-                  .argument = &together});
+    auto task = spawn_process(nullptr, {.name = "leader",
+                                        .function =
+                                            [](void* argument) {
+                                                auto thread = start(sleep_for_ever);
+                                                if (!thread)
+                                                    return;
+                                                const Process& process = current().process();
+                                                *static_cast<std::atomic<bool>*>(argument) =
+                                                    &(*thread)->process() == &process &&
+                                                    process.thread_count() == 2;
+                                                kill(**thread);
+                                                static_cast<void>(join(**thread));
+                                            },
+                                        .argument = &together});
     REQUIRE(task.has_value());
     CHECK(&(*task)->process() != &current().process());
     CHECK(join(**task).has_value());

@@ -9,10 +9,14 @@ namespace kernel {
 
 std::string_view name(TaskState state) {
     switch (state) {
-    case TaskState::Ready: return "ready";
-    case TaskState::Running: return "running";
-    case TaskState::Blocked: return "blocked";
-    case TaskState::Dead: return "dead";
+    case TaskState::Ready:
+        return "ready";
+    case TaskState::Running:
+        return "running";
+    case TaskState::Blocked:
+        return "blocked";
+    case TaskState::Dead:
+        return "dead";
     }
     return "unknown";
 }
@@ -27,9 +31,11 @@ TaskRef::TaskRef(Task& task) : task_(&task) {
 
 void TaskRef::reset() {
     Task* task = std::exchange(task_, nullptr);
-    if (task == nullptr) return;
+    if (task == nullptr)
+        return;
     // Ordering: whoever drops the last reference sees what the others did to the task before.
-    if (task->references_.fetch_sub(1, std::memory_order_acq_rel) == 1) objects().tasks.destroy(*task);
+    if (task->references_.fetch_sub(1, std::memory_order_acq_rel) == 1)
+        objects().tasks.destroy(*task);
 }
 
 } // namespace kernel

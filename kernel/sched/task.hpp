@@ -46,15 +46,16 @@ enum class ExitReason : uint8_t { Returned, Killed, Faulted };
 
 /// A thread of execution.
 ///
-/// A task is a *shared* object: run queues, wait queues, timers and mutexes link tasks and are walked on
-/// whatever page table is loaded, so nothing of it points into exclusive memory. Its stack, when the
-/// task is in a namespace, is exclusive memory of the namespace's domain, and is known here by its frames.
+/// A task is a *shared* object: run queues, wait queues, timers and mutexes link tasks and are
+/// walked on whatever page table is loaded, so nothing of it points into exclusive memory. Its
+/// stack, when the task is in a namespace, is exclusive memory of the namespace's domain, and is
+/// known here by its frames.
 ///
 ///     spawn -> Ready <-> Running -> Blocked -> Ready ...      exit(): Running -> Dead -> reaper
 ///
 /// A task stays on the CPU it was spawned for; a wake-up puts it in that CPU's run queue.
 class Task : public Runnable, public Waiter, public Timed {
-public:
+  public:
     static constexpr size_t name_size = 24;
 
     Task() = default; ///< for TaskLife, which makes something of it
@@ -68,7 +69,8 @@ public:
     [[nodiscard]] Process& process() const { return *process_; }
     /// The network namespace of the task's process; null for a kernel task outside all of them.
     [[nodiscard]] NetNamespace* net_namespace() const;
-    /// What its page table is while it runs (also if it is switched out inside an AddressSpaceScope).
+    /// What its page table is while it runs (also if it is switched out inside an
+    /// AddressSpaceScope).
     [[nodiscard]] mm::AddressSpace* address_space() const { return space_; }
     [[nodiscard]] const KernelStack& stack() const { return stack_; }
     [[nodiscard]] uint64_t switches() const { return switches_; }
@@ -78,9 +80,9 @@ public:
 
     /// Per-task data of other subsystems; shared objects only, never exclusive ones.
     struct Locals {
-        int error_number = 0;            ///< errno of the sockets API
+        int error_number = 0;                  ///< errno of the sockets API
         Semaphore* thread_semaphore = nullptr; ///< lwIP's per-thread semaphore; its owner frees it
-        void* output = nullptr;          ///< where print() goes: kernel/base/console.hpp
+        void* output = nullptr;                ///< where print() goes: kernel/base/console.hpp
     } locals;
 
     /// Stands in the process's list of tasks (lock: the process's).
@@ -90,7 +92,7 @@ public:
     /// Stands in its CPU's list of dead tasks.
     ListHook<Task> dead_hook;
 
-private:
+  private:
     friend class CpuScheduler;
     friend class TaskLife;
     friend class TaskRef;
@@ -102,7 +104,8 @@ private:
     mm::AddressSpace* space_ = nullptr;
     std::atomic<TaskState> state_{TaskState::Ready};
     std::atomic<bool> killed_{false};
-    bool killable_wait_ = false; ///< the current wait ends when the task is killed (lock: run queue)
+    bool killable_wait_ =
+        false; ///< the current wait ends when the task is killed (lock: run queue)
     uint8_t cpu_ = 0;
     uint32_t kill_shields_ = 0; ///< touched by the task itself only
     Instant killed_at_;         ///< valid once killed_ is set
@@ -112,7 +115,8 @@ private:
     std::atomic<uint32_t> references_{1};
     KernelStack stack_;
     TaskFunction function_ = nullptr;
-    void* argument_ = nullptr; ///< handed to `function_` on the task's own page table, never followed here
+    void* argument_ =
+        nullptr; ///< handed to `function_` on the task's own page table, never followed here
     ExitReason exit_reason_ = ExitReason::Returned;
     Completion exited_;
     OutsideCall outside_call_;
@@ -122,9 +126,13 @@ private:
 };
 
 /// The task that runs this. Precondition: the scheduler has started.
-inline Task& current() { return *static_cast<Task*>(arch::current_task()); }
+inline Task& current() {
+    return *static_cast<Task*>(arch::current_task());
+}
 
 /// Whether there is a current task yet.
-inline bool scheduler_running() { return arch::current_task() != nullptr; }
+inline bool scheduler_running() {
+    return arch::current_task() != nullptr;
+}
 
 } // namespace kernel

@@ -81,16 +81,18 @@ void TaskLife::enter(void* argument) {
 void TaskLife::end_current(ExitReason reason) {
     Task& self = current();
     ++self.kill_shields_; // nothing more to kill
-    while (Mutex* held = self.held_mutexes_.front()) held->release_from_dying_owner();
-    self.exit_reason_ = reason == ExitReason::Returned && self.kill_requested() ? ExitReason::Killed
-                                                                                : reason;
+    while (Mutex* held = self.held_mutexes_.front())
+        held->release_from_dying_owner();
+    self.exit_reason_ =
+        reason == ExitReason::Returned && self.kill_requested() ? ExitReason::Killed : reason;
     self.exited_.complete();
     arch::disable_interrupts();
     CpuScheduler::local().die(self);
 }
 
 void TaskLife::request_kill(Task& task) {
-    if (task.kill_requested()) return;
+    if (task.kill_requested())
+        return;
     task.killed_at_ = Instant::now();
     // Ordering: whoever sees the flag sees the time.
     task.killed_.store(true, std::memory_order_release);
@@ -100,9 +102,12 @@ void TaskLife::request_kill(Task& task) {
 void TaskLife::end_current_if_overdue() {
     Task& self = current();
     // Not while it is going to sleep or has just been woken: some queue may still hold it.
-    if (self.state() != TaskState::Running || self.wait_hook.is_linked()) return;
-    if (self.kill_shields_ > 0 || !self.stack_.exists()) return;
-    if (Instant::now().since(self.killed_at_) < kill_grace) return;
+    if (self.state() != TaskState::Running || self.wait_hook.is_linked())
+        return;
+    if (self.kill_shields_ > 0 || !self.stack_.exists())
+        return;
+    if (Instant::now().since(self.killed_at_) < kill_grace)
+        return;
     arch::enable_interrupts();
     end_current(ExitReason::Killed);
 }
@@ -119,7 +124,8 @@ void TaskLife::reap(Task& task) {
     // The count last: a namespace whose tasks are gone goes, and the process with it.
     NamespaceRef keep = ns != nullptr ? NamespaceRef(*ns) : NamespaceRef();
     task.process_->remove(task);
-    if (ns != nullptr) ns->task_left();
+    if (ns != nullptr)
+        ns->task_left();
     TaskRef::adopt(task).reset();
 }
 
@@ -137,10 +143,12 @@ void TaskLife::set_function(TaskFunction function, void* argument) {
 
 Result<> TaskLife::move(Task& task, NetNamespace* ns) {
     KernelStack stack = TRY(KernelStack::allocate(domain_of(ns)));
-    if (ns != nullptr) TRY(ns->admit_task());
+    if (ns != nullptr)
+        TRY(ns->admit_task());
     auto moved = task.process_->move(task, ns);
     if (!moved) {
-        if (ns != nullptr) ns->task_left();
+        if (ns != nullptr)
+            ns->task_left();
         return fail(moved.error());
     }
     NamespaceRef left = std::move(*moved);
@@ -152,7 +160,8 @@ Result<> TaskLife::move(Task& task, NetNamespace* ns) {
     task.context_ = arch::Context::start(task.stack_.top(), &enter, &task);
     task.space_ = &space_of(ns);
     task.kill_shields_ = 0; // they stood on the old stack
-    if (left) left->task_left();
+    if (left)
+        left->task_left();
     return {};
 }
 

@@ -7,10 +7,10 @@
 
 namespace kernel {
 
-/// Birth, death and moving house of tasks: the only code besides the CPU's scheduler that reaches into a
-/// task. The functions of sched.hpp and clone.hpp are its public face.
+/// Birth, death and moving house of tasks: the only code besides the CPU's scheduler that reaches
+/// into a task. The functions of sched.hpp and clone.hpp are its public face.
 class TaskLife {
-public:
+  public:
     /// A task of `process`, known to the table and ready to be given to a scheduler.
     static Result<Task*> make(const SpawnArgs& args, Process& process);
     /// As make(), without a stack of ours: the task that the boot flow becomes.
@@ -18,9 +18,11 @@ public:
     static void launch(Task& task);
 
     [[noreturn]] static void end_current(ExitReason reason);
-    /// Notes that `task` is about to end by a fault; false if it already was, which is no way to end.
+    /// Notes that `task` is about to end by a fault; false if it already was, which is no way to
+    /// end.
     static bool begin_fault_exit(Task& task) {
-        if (task.exit_reason_ == ExitReason::Faulted) return false;
+        if (task.exit_reason_ == ExitReason::Faulted)
+            return false;
         task.exit_reason_ = ExitReason::Faulted;
         return true;
     }
@@ -28,7 +30,8 @@ public:
     static bool kill_pending(const Task& task) {
         return task.kill_requested() && task.kill_shields_ == 0;
     }
-    /// How long a killed task may go on without a wait that fails before it is ended where it stands.
+    /// How long a killed task may go on without a wait that fails before it is ended where it
+    /// stands.
     static constexpr Duration kill_grace = seconds(2);
     /// Ends the current task if it was killed longer ago than that, and can be. At the end of an
     /// interrupt that interrupted it with preemption possible; interrupts off.
@@ -44,13 +47,13 @@ public:
     static Result<> call_outside(OutsideCall call);
     static OutsideCall& outside_call(Task& task) { return task.outside_call_; }
 
-    /// Moves a sleeping task, which has left its CPU, to `ns`: a fresh stack there, the old one freed.
-    /// It will go on in its function_. For the outside task. Errors as setns().
+    /// Moves a sleeping task, which has left its CPU, to `ns`: a fresh stack there, the old one
+    /// freed. It will go on in its function_. For the outside task. Errors as setns().
     static Result<> move(Task& task, NetNamespace* ns);
     /// What the current task runs after a move.
     static void set_function(TaskFunction function, void* argument);
 
-private:
+  private:
     static void enter(void* task);
     static mm::AddressSpace& space_of(NetNamespace* ns);
 };

@@ -6,8 +6,8 @@
 
 namespace kernel {
 
-/// The part of a task that stands in a CPU's timer wheel: a task has one deadline at a time. Every Timed
-/// is a Task.
+/// The part of a task that stands in a CPU's timer wheel: a task has one deadline at a time. Every
+/// Timed is a Task.
 struct Timed {
     ListHook<Timed> timer_hook;
     Instant wake_at;

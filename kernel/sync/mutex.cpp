@@ -23,7 +23,8 @@ bool Mutex::try_lock() {
     Task& self = current();
     {
         auto state = state_.lock();
-        if (state->owner != nullptr) return false;
+        if (state->owner != nullptr)
+            return false;
         state->owner = &self;
     }
     self.held_mutexes_.push_back(*this);
@@ -40,8 +41,10 @@ Result<> Mutex::acquire(Deadline deadline, Killable killable) {
         if (state->owner == nullptr) {
             state->owner = &self;
         } else {
-            if (killable == Killable::Yes && kill_pending()) return fail(Error::Killed);
-            if (deadline.passed()) return fail(Error::TimedOut);
+            if (killable == Killable::Yes && kill_pending())
+                return fail(Error::Killed);
+            if (deadline.passed())
+                return fail(Error::TimedOut);
             state->waiters.push_back(self);
             prepare_to_block(deadline, killable);
             must_wait = true;
@@ -68,9 +71,11 @@ void Mutex::unlock() {
 void Mutex::release(Poison poison) {
     auto state = state_.lock();
     ensure(state->owner == &current(), "mutex given back by a task that does not hold it");
-    if (poison == Poison::Yes) state->poisoned = true;
+    if (poison == Poison::Yes)
+        state->poisoned = true;
     state->owner = state->waiters.pop_front();
-    if (state->owner != nullptr) wake(*state->owner);
+    if (state->owner != nullptr)
+        wake(*state->owner);
 }
 
 bool Mutex::held_by_current() const {

@@ -9,12 +9,13 @@
 
 namespace kernel {
 
-/// A lock whose waiters sleep, handed over in the order of arrival. It knows its owner, and each task
-/// knows what it holds: a task that dies while it holds one (a fault, a kill) gives it back *poisoned*,
-/// with a warning, instead of blocking everyone else for ever. What the lock protects may then be half
-/// changed; who cares asks `poisoned()`. Shared memory, always. Thread context only. Not recursive.
+/// A lock whose waiters sleep, handed over in the order of arrival. It knows its owner, and each
+/// task knows what it holds: a task that dies while it holds one (a fault, a kill) gives it back
+/// *poisoned*, with a warning, instead of blocking everyone else for ever. What the lock protects
+/// may then be half changed; who cares asks `poisoned()`. Shared memory, always. Thread context
+/// only. Not recursive.
 class LACUNA_CAPABILITY("mutex") Mutex {
-public:
+  public:
     constexpr Mutex() = default;
     constexpr explicit Mutex(const char* name) : name_(name) {}
     /// Precondition: not held.
@@ -46,7 +47,7 @@ public:
     /// Stands in the owner's list of held mutexes.
     ListHook<Mutex> held_hook;
 
-private:
+  private:
     enum class Poison : uint8_t { No, Yes };
     struct State {
         Waiter* owner = nullptr;
@@ -62,13 +63,13 @@ private:
 
 /// Holds a Mutex for its lifetime.
 class LACUNA_SCOPED_CAPABILITY [[nodiscard]] MutexGuard {
-public:
+  public:
     explicit MutexGuard(Mutex& mutex) LACUNA_ACQUIRE(mutex) : mutex_(mutex) { mutex_.lock(); }
     ~MutexGuard() LACUNA_RELEASE() { mutex_.unlock(); }
     MutexGuard(const MutexGuard&) = delete;
     MutexGuard& operator=(const MutexGuard&) = delete;
 
-private:
+  private:
     Mutex& mutex_;
 };
 

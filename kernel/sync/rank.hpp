@@ -8,10 +8,10 @@ namespace kernel {
 /// The order in which spin locks may be taken: a CPU that holds a lock takes only locks of a higher
 /// rank. Outer layers come first. Two locks of one rank are never held together.
 ///
-/// All ranks from `FirstIrq` on belong to `IrqSpinLocked`, all before it to `SpinLocked`. That keeps
-/// the order sound across interrupts: a handler may run while its CPU holds any thread-context lock,
-/// and takes only interrupt locks, whose ranks are higher; while an interrupt lock is held there are no
-/// interrupts.
+/// All ranks from `FirstIrq` on belong to `IrqSpinLocked`, all before it to `SpinLocked`. That
+/// keeps the order sound across interrupts: a handler may run while its CPU holds any
+/// thread-context lock, and takes only interrupt locks, whose ranks are higher; while an interrupt
+/// lock is held there are no interrupts.
 enum class Rank : uint8_t {
     // Thread context, interrupts stay on.
     Namespaces,        ///< the registry of namespaces
@@ -49,7 +49,9 @@ enum class Rank : uint8_t {
 };
 
 /// Whether locks of this rank are taken by interrupt handlers too.
-constexpr bool is_irq_rank(Rank rank) { return rank >= Rank::FirstIrq; }
+constexpr bool is_irq_rank(Rank rank) {
+    return rank >= Rank::FirstIrq;
+}
 
 static_assert(!is_irq_rank(Rank::ThreadTest) && is_irq_rank(Rank::Wire));
 static_assert(Rank::Count <= Rank{64}, "a set of ranks is one word");

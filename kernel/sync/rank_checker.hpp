@@ -32,6 +32,8 @@ inline void rank_release([[maybe_unused]] Rank rank) {
 }
 
 /// Whether this CPU holds no spin lock: the precondition of everything that may sleep.
-inline bool holds_no_spin_lock() { return held_ranks[arch::cpu_id()].empty(); }
+inline bool holds_no_spin_lock() {
+    return held_ranks[arch::cpu_id()].empty();
+}
 
 } // namespace kernel

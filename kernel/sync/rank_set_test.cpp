@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#include "kernel/sync/rank_set.hpp"
 #include "kernel/sync/rank_checker.hpp"
+#include "kernel/sync/rank_set.hpp"
 #include "kernel/sync/spin_locked.hpp"
 #include "kernel/test/test.hpp"
 

@@ -10,10 +10,10 @@
 
 namespace kernel {
 
-/// A ticket lock: first come, first served. It knows nothing of ranks, preemption or interrupts; use
-/// `SpinLocked` or `IrqSpinLocked`, which do.
+/// A ticket lock: first come, first served. It knows nothing of ranks, preemption or interrupts;
+/// use `SpinLocked` or `IrqSpinLocked`, which do.
 class LACUNA_CAPABILITY("spin lock") SpinLock {
-public:
+  public:
     constexpr SpinLock() = default;
     SpinLock(const SpinLock&) = delete;
     SpinLock& operator=(const SpinLock&) = delete;
@@ -22,7 +22,8 @@ public:
         const uint32_t ticket = next_.fetch_add(1, std::memory_order_relaxed);
         // Ordering: acquire pairs with unlock()'s release, so that the previous holder's writes are
         // seen. The pause also lets a single-threaded emulator run the holder.
-        while (serving_.load(std::memory_order_acquire) != ticket) arch::pause();
+        while (serving_.load(std::memory_order_acquire) != ticket)
+            arch::pause();
     }
 
     bool try_lock() LACUNA_TRY_ACQUIRE(true) {
@@ -40,7 +41,7 @@ public:
         return next_.load(std::memory_order_relaxed) != serving_.load(std::memory_order_relaxed);
     }
 
-private:
+  private:
     std::atomic<uint32_t> next_{0};
     std::atomic<uint32_t> serving_{0};
 };

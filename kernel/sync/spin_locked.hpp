@@ -16,7 +16,7 @@ namespace kernel {
 /// interrupts and thereby preemption). The data is reachable only through `with()` or a `lock()`.
 template <class T, Rank rank, class Guard>
 class BasicSpinLocked {
-public:
+  public:
     template <class... Args>
     constexpr explicit BasicSpinLocked(std::in_place_t, Args&&... args)
         : value_(std::forward<Args>(args)...) {}
@@ -27,7 +27,7 @@ public:
 
     /// Holds the lock for its lifetime and points at the data.
     class LACUNA_SCOPED_CAPABILITY [[nodiscard]] Held {
-    public:
+      public:
         explicit Held(BasicSpinLocked& owner) LACUNA_ACQUIRE(owner.lock_) : owner_(owner) {
             rank_acquire(rank);
             owner_.lock_.lock();
@@ -42,7 +42,7 @@ public:
         T& operator*() const LACUNA_NO_TSA { return owner_.value_; }   // this object is the proof
         T* operator->() const LACUNA_NO_TSA { return &owner_.value_; } // that the lock is held
 
-    private:
+      private:
         Guard guard_; // first in, last out: constructed before the lock is taken
         BasicSpinLocked& owner_;
     };
@@ -62,7 +62,7 @@ public:
     T& unlocked() LACUNA_NO_TSA { return value_; }
     const T& unlocked() const LACUNA_NO_TSA { return value_; }
 
-private:
+  private:
     SpinLock lock_;
     T value_ LACUNA_GUARDED_BY(lock_){};
 };
@@ -73,8 +73,8 @@ template <class T, Rank rank>
     requires(!is_irq_rank(rank))
 using SpinLocked = BasicSpinLocked<T, rank, arch::PreemptGuard>;
 
-/// For data that interrupt handlers touch too: interrupts are off while it is held, on this CPU, which
-/// keeps preemption off as well.
+/// For data that interrupt handlers touch too: interrupts are off while it is held, on this CPU,
+/// which keeps preemption off as well.
 template <class T, Rank rank>
     requires(is_irq_rank(rank))
 using IrqSpinLocked = BasicSpinLocked<T, rank, arch::IrqGuard>;

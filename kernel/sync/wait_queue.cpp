@@ -13,11 +13,16 @@ Result<> WaitQueue::wait_erased(bool (*ready)(void*), void* argument, Deadline d
     for (;;) {
         {
             auto waiters = waiters_.lock();
-            // The second round comes here with the task still listed if it was not a waker that woke it.
-            if (self.wait_hook.is_linked()) waiters->remove(self);
-            if (ready(argument)) return {};
-            if (kill_pending()) return fail(Error::Killed);
-            if (deadline.passed()) return fail(Error::TimedOut);
+            // The second round comes here with the task still listed if it was not a waker that
+            // woke it.
+            if (self.wait_hook.is_linked())
+                waiters->remove(self);
+            if (ready(argument))
+                return {};
+            if (kill_pending())
+                return fail(Error::Killed);
+            if (deadline.passed())
+                return fail(Error::TimedOut);
             waiters->push_back(self);
             prepare_to_block(deadline, Killable::Yes);
         }
@@ -27,12 +32,14 @@ Result<> WaitQueue::wait_erased(bool (*ready)(void*), void* argument, Deadline d
 
 void WaitQueue::wake_one() {
     auto waiters = waiters_.lock();
-    if (Waiter* first = waiters->pop_front()) wake(*first);
+    if (Waiter* first = waiters->pop_front())
+        wake(*first);
 }
 
 void WaitQueue::wake_all() {
     auto waiters = waiters_.lock();
-    while (Waiter* first = waiters->pop_front()) wake(*first);
+    while (Waiter* first = waiters->pop_front())
+        wake(*first);
 }
 
 } // namespace kernel

@@ -12,15 +12,15 @@ namespace kernel {
 
 /// Tasks that wait for a condition which the queue does not know. Lives in shared memory, always.
 class WaitQueue {
-public:
+  public:
     constexpr WaitQueue() = default;
     /// Precondition: nobody waits.
     ~WaitQueue();
     WaitQueue(const WaitQueue&) = delete;
     WaitQueue& operator=(const WaitQueue&) = delete;
 
-    /// Sleeps until `ready()` is true. `ready` runs with the queue's lock held and interrupts off: it
-    /// reads atomics, takes no lock of a rank up to WaitQueue, and touches no exclusive memory.
+    /// Sleeps until `ready()` is true. `ready` runs with the queue's lock held and interrupts off:
+    /// it reads atomics, takes no lock of a rank up to WaitQueue, and touches no exclusive memory.
     /// Whoever makes the condition true calls a wake function afterwards.
     /// Errors: TimedOut at the deadline, Killed. Thread context, no spin lock held.
     template <class Predicate>
@@ -35,7 +35,7 @@ public:
     /// Wakes all. Any context.
     void wake_all();
 
-private:
+  private:
     Result<> wait_erased(bool (*ready)(void*), void* argument, Deadline deadline);
 
     IrqSpinLocked<WaitList, Rank::WaitQueue> waiters_;
