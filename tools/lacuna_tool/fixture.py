@@ -52,11 +52,11 @@ class Console:
     def __init__(self, guest: Guest, qmp: Qmp):
         self.guest = guest
         self.qmp = qmp
-        self._position = self._wait_for_prompt(BOOT_SECONDS, 0)
+        # The first prompt may be the first thing printed.
+        self._position = self._wait_for(PROMPT, BOOT_SECONDS, 0)
 
-    def _wait_for_prompt(self, timeout: float, start: int) -> int:
-        # At the start of a line only: the editor redraws the prompt within a line.
-        position = self.guest.wait_for("\n" + PROMPT, timeout, start)
+    def _wait_for(self, text: str, timeout: float, start: int) -> int:
+        position = self.guest.wait_for(text, timeout, start)
         if position < 0:
             raise CheckFailed(f"no prompt within {timeout:g} s; the console says:\n"
                               + tail(plain(self.guest.output.decode(errors="replace")), 40))
@@ -71,7 +71,8 @@ class Console:
         """Types a command and returns what it printed."""
         start = self._position
         self.guest.send(command.encode() + b"\n")
-        self._position = self._wait_for_prompt(timeout, start)
+        # At the start of a line only: the editor redraws the prompt within a line.
+        self._position = self._wait_for("\n" + PROMPT, timeout, start)
         printed = plain(self.guest.output[start:self._position].decode(errors="replace"))
         _, _, printed = printed.partition("\n")  # the echo of the command
         return printed.removesuffix(PROMPT)
