@@ -44,7 +44,10 @@ kernel::Result<> Window::reserve(PhysRange range) {
     // As in DirectMap::remove: count, fetch outside the lock, look again.
     TableReservation spare(frames_, tables_);
     PageCount needed;
-    const auto attempt = [&](RecentTables&) {
+    const auto attempt = [&](RecentTables& recent) {
+        const std::uint64_t block = range.begin.raw() / arch::span_of(Level::Page2M);
+        const bool one_block = (range.end - 1).raw() / arch::span_of(Level::Page2M) == block;
+        if (one_block && recent.recent[block % RecentTables::slots].block == block) return true;
         needed = tree().tables_missing(address(range.begin), range.bytes(), Level::Page4K);
         if (needed > spare.size()) return false;
         if (needed == PageCount{}) return true;
