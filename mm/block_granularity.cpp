@@ -28,7 +28,8 @@ void BlockGranularity::give(Pfn first, Order order) {
         return;
     }
     pool_.give(first, order);
-    if (pool_.blocks(order_2m) > max_whole) [[unlikely]] return_whole(max_whole);
+    if (pool_.blocks(order_2m) > max_whole) [[unlikely]]
+        return_whole(max_whole);
 }
 
 PageCount BlockGranularity::return_whole(std::uint64_t keep) {

@@ -7,12 +7,13 @@
 
 namespace mm {
 
-/// A 2 MiB block leaves the direct map whole, with one flush and no split, and is then handed out in
-/// parts to any domain by a frame allocator of its own. When all of it is free again it goes back,
-/// except for max_whole blocks that are kept so that a domain at the edge does not flush each time.
+/// A 2 MiB block leaves the direct map whole, with one flush and no split, and is then handed out
+/// in parts to any domain by a frame allocator of its own. When all of it is free again it goes
+/// back, except for max_whole blocks that are kept so that a domain at the edge does not flush each
+/// time.
 ///
-/// Where no 2 MiB block is free, or more than one is asked for at once, the block leaves and returns
-/// on its own, flagged detached_alone: a large page that left whole must come back whole.
+/// Where no 2 MiB block is free, or more than one is asked for at once, the block leaves and
+/// returns on its own, flagged detached_alone: a large page that left whole must come back whole.
 class BlockGranularity {
 public:
     /// Whole free blocks kept out of the direct map.

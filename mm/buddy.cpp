@@ -23,13 +23,14 @@ std::optional<Pfn> Buddy::take(Order order) {
 }
 
 Buddy::Block Buddy::give(Pfn first, Order order) {
-    kernel::ensure(first.raw() % order.pages().raw() == 0, "block given back at the wrong alignment");
+    kernel::ensure(first.raw() % order.pages().raw() == 0,
+                   "block given back at the wrong alignment");
     for (std::uint64_t page = 0; page < order.pages().raw(); ++page) {
         Frame& frame = frames_[first + PageCount{page}];
         kernel::ensure(frame.state != free_state_ || (frame.flags & frame_flag::block_head) == 0,
                        "block given back that is free already");
         frame.assign(free_state_, shared_domain);
-        frame.flags &= frame_flag::zeroed; // whether it holds zeros is known across owners
+        frame.flags &= frame_flag::zeroed;  // whether it holds zeros is known across owners
     }
     while (order < largest_ && is_free_block(buddy_of(first, order), order)) {
         const Pfn buddy = buddy_of(first, order);

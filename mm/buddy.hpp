@@ -10,9 +10,9 @@
 
 namespace mm {
 
-/// A binary buddy allocator (Knowlton, "A Fast Storage Allocator", CACM 1965) over frames that are all
-/// free in the same way: in the direct map, or out of it. Its lists run through the frame table, so it
-/// never touches the memory it manages. Not locked.
+/// A binary buddy allocator (Knowlton, "A Fast Storage Allocator", CACM 1965) over frames that are
+/// all free in the same way: in the direct map, or out of it. Its lists run through the frame
+/// table, so it never touches the memory it manages. Not locked.
 ///
 ///     state of a block's first frame   flags        meaning
 ///     free_state                       block_head   in the free list of its order
@@ -30,8 +30,8 @@ public:
         lists_.fill({});
     }
 
-    /// A block of that order, aligned to its size, or nothing. Its frames keep the free state, without
-    /// block_head, until the caller assigns another.
+    /// A block of that order, aligned to its size, or nothing. Its frames keep the free state,
+    /// without block_head, until the caller assigns another.
     std::optional<Pfn> take(Order order);
 
     /// Takes a block in and merges it with its free buddies. Returns the block it became part of.

@@ -26,7 +26,8 @@ void ExclusivePages::reset() {
     if (Domain* const domain = std::exchange(domain_, nullptr)) domain->free_block(first_);
 }
 
-Result<DomainPtr> Domain::create(Memory& memory, DomainKind kind, std::string_view name, PageCount limit) {
+Result<DomainPtr> Domain::create(Memory& memory, DomainKind kind, std::string_view name,
+                                 PageCount limit) {
     const DomainId id = TRY(memory.domains().reserve());
     DomainPtr domain(new (std::nothrow) Domain(memory, id, kind, name, limit));
     if (!domain) {
@@ -41,7 +42,8 @@ Result<DomainPtr> Domain::create(Memory& memory, DomainKind kind, std::string_vi
 Domain::Domain(Memory& memory, DomainId id, DomainKind kind, std::string_view name, PageCount limit)
     : memory_(memory), id_(id), kind_(kind),
       name_length_(static_cast<std::uint8_t>(std::min(name.size(), max_name))),
-      window_(id, kind, memory.policies().isolation, memory.frames(), memory.tlb(), memory.tables()),
+      window_(id, kind, memory.policies().isolation, memory.frames(), memory.tlb(),
+              memory.tables()),
       base_(window_.address(PhysAddr{0}).raw()) {
     std::copy_n(name.data(), name_length_, name_.data());
     owned_.unlocked().books.limit = limit;
@@ -164,9 +166,11 @@ std::size_t Domain::usable_size(const void* address) const {
 
 std::optional<Pfn> Domain::next_block(std::optional<Pfn> after) const {
     const FrameTable frames = memory_.frames();
-    for (Pfn pfn = after ? *after + PageCount{1} : Pfn{0}; frames.contains(pfn); pfn = pfn + PageCount{1}) {
+    for (Pfn pfn = after ? *after + PageCount{1} : Pfn{0}; frames.contains(pfn);
+         pfn = pfn + PageCount{1}) {
         const Frame& frame = frames.unchecked(pfn);
-        if (frame.owner == id_ && is_exclusive(frame.state) && (frame.flags & frame_flag::block_head) != 0) {
+        if (frame.owner == id_ && is_exclusive(frame.state) &&
+            (frame.flags & frame_flag::block_head) != 0) {
             return pfn;
         }
     }
@@ -223,8 +227,8 @@ void Domain::zero_new(Pfn first, Order order) {
     zero_for_owner(memory_.frames(), first, order, [this](Pfn pfn) { return frame_ptr(pfn); });
 }
 
-/// Zeroes a block that the domain is about to lose: through the window if this CPU has it loaded, else
-/// through the temporary mapping. From here on the frames are known to hold zeros.
+/// Zeroes a block that the domain is about to lose: through the window if this CPU has it loaded,
+/// else through the temporary mapping. From here on the frames are known to hold zeros.
 void Domain::wipe(Pfn first, Order order) {
     if (kernel::mutant(Mutant::SkipZeroOnFree)) return;
     if (!is_loaded()) return memory_.wipe_unmapped(first, order);

@@ -41,9 +41,9 @@ struct DomainBooks {
     std::uint64_t disowned = 0;   ///< frames handed to other domains, ever
 };
 
-/// An owner of exclusive frames, for example a network namespace. The object itself is shared memory
-/// and holds no pointer into what it owns: the list of its frames runs through the frame table, and
-/// its slab caches start at a frame number.
+/// An owner of exclusive frames, for example a network namespace. The object itself is shared
+/// memory and holds no pointer into what it owns: the list of its frames runs through the frame
+/// table, and its slab caches start at a frame number.
 ///
 /// All functions: thread context, never from an interrupt handler. Those that touch the content of
 /// frames (the slab functions) run with the domain's window loaded.
@@ -97,16 +97,17 @@ public:
     /// Whether `address` lies in a frame that this domain owns.
     bool owns(const void* address) const;
 
-    /// Hands an order-0 frame over: on return this domain neither maps nor owns it, no TLB knows it,
-    /// and it is InTransit with `tag`. Its content is not touched: the caller has zeroed all but the
-    /// packet. Error: InvalidArgument if the frame is not an Exclusive order-0 frame of this domain.
+    /// Hands an order-0 frame over: on return this domain neither maps nor owns it, no TLB knows
+    /// it, and it is InTransit with `tag`. Its content is not touched: the caller has zeroed all
+    /// but the packet. Error: InvalidArgument if the frame is not an Exclusive order-0 frame of
+    /// this domain.
     kernel::Result<> disown(Pfn pfn, TransitTag tag);
-    /// Takes over a frame that is in transit with `tag`. Errors: Refused if it is not; DomainLimit or
-    /// OutOfMemory, and then it is still in transit.
+    /// Takes over a frame that is in transit with `tag`. Errors: Refused if it is not; DomainLimit
+    /// or OutOfMemory, and then it is still in transit.
     kernel::Result<> adopt(Pfn pfn, TransitTag tag);
 
-    /// Exclusive memory of at least `bytes`, aligned to 16 (to the size, if that is a power of two up
-    /// to a page). Errors: InvalidArgument for 0 bytes; DomainLimit; OutOfMemory.
+    /// Exclusive memory of at least `bytes`, aligned to 16 (to the size, if that is a power of two
+    /// up to a page). Errors: InvalidArgument for 0 bytes; DomainLimit; OutOfMemory.
     kernel::Result<void*> kmalloc(std::size_t bytes);
     /// Frees what kmalloc gave; null is ignored. A bad pointer is a bug (ensure).
     void kfree(void* address);
@@ -116,9 +117,9 @@ public:
     /// The root of this domain's slab caches. It is exclusive memory: with the window loaded only.
     DomainSlabs& slabs() const { return *reinterpret_cast<DomainSlabs*>(frame_ptr(slab_root_)); }
 
-    /// The domain's blocks one by one: nothing for the start, then what the last call returned, until
-    /// it returns nothing. Any context may list them; blocks that come or go meanwhile may be missed.
-    /// In order of address.
+    /// The domain's blocks one by one: nothing for the start, then what the last call returned,
+    /// until it returns nothing. Any context may list them; blocks that come or go meanwhile may be
+    /// missed. In order of address.
     std::optional<Pfn> next_block(std::optional<Pfn> after = {}) const;
 
 private:

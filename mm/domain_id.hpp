@@ -31,9 +31,12 @@ inline constexpr std::size_t domain_kinds = 3;
 
 constexpr std::string_view name(DomainKind kind) {
     switch (kind) {
-    case DomainKind::Net: return "net";
-    case DomainKind::Process: return "process";
-    case DomainKind::Secret: return "secret";
+    case DomainKind::Net:
+        return "net";
+    case DomainKind::Process:
+        return "process";
+    case DomainKind::Secret:
+        return "secret";
     }
     return "unknown";
 }

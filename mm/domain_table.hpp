@@ -14,9 +14,9 @@ namespace mm {
 
 class Domain;
 
-/// Which domain a number in the frame table stands for. Numbers are given out in turn, so that one is
-/// not used again until all others have been: a stale number rarely names the wrong domain, and a
-/// domain frees its number only when not one frame bears it.
+/// Which domain a number in the frame table stands for. Numbers are given out in turn, so that one
+/// is not used again until all others have been: a stale number rarely names the wrong domain, and
+/// a domain frees its number only when not one frame bears it.
 class DomainTable {
 public:
     static constexpr std::size_t max_domains = 1023;

@@ -10,15 +10,16 @@
 
 namespace mm {
 
-/// Where domains get their frames: the granularity policy that the boot options chose. Each policy is
-/// one line in Chosen and one in choose(). Thread context; not inside a lock of rank Detached or above.
+/// Where domains get their frames: the granularity policy that the boot options chose. Each policy
+/// is one line in Chosen and one in choose(). Thread context; not inside a lock of rank Detached or
+/// above.
 class ExclusiveFrames {
 public:
     ExclusiveFrames(FrameAllocator& frames, DirectMap& direct_map, const Policies& policies)
         : chosen_(choose(frames, direct_map, policies)) {}
 
-    /// A block that is in nobody's address space (isolation `none`: in the direct map). Its frames are
-    /// flagged as zeroed where that is known. Error: OutOfMemory.
+    /// A block that is in nobody's address space (isolation `none`: in the direct map). Its frames
+    /// are flagged as zeroed where that is known. Error: OutOfMemory.
     kernel::Result<Pfn> take(Order order) {
         return std::visit([&](auto& policy) { return policy.take(order); }, chosen_);
     }
@@ -47,8 +48,10 @@ private:
         }
         const Detacher detacher(frames, direct_map);
         switch (policies.granularity) {
-        case Granularity::Block: return Chosen(std::in_place_type<BlockGranularity>, detacher);
-        case Granularity::Page: return Chosen(std::in_place_type<PageGranularity>, detacher);
+        case Granularity::Block:
+            return Chosen(std::in_place_type<BlockGranularity>, detacher);
+        case Granularity::Page:
+            return Chosen(std::in_place_type<PageGranularity>, detacher);
         }
         __builtin_unreachable();
     }

@@ -92,7 +92,8 @@ LACUNA_TEST("mm.exclusive", "isolation none keeps the same books in the direct m
         const DomainPtr red = make(system, "red");
         auto page = red->alloc_pages(Order{1}, Zero::Yes);
         REQUIRE(page.has_value());
-        CHECK(page->address().get() == mm::DirectMap::ptr_present<std::byte>(page->first().address()));
+        CHECK(page->address().get() ==
+              mm::DirectMap::ptr_present<std::byte>(page->first().address()));
         CHECK(system.can_touch(page->address().get()));
         CHECK(red->books().owned >= PageCount{2});
         std::memset(page->address().get(), 0x12, mm::page_size);
@@ -124,12 +125,14 @@ LACUNA_TEST("mm.exclusive", "a leaked frame shows in the count") {
     CHECK(system.memory.free_frames() != before);
 }
 
-LACUNA_TEST("mm.granularity", "block: one flush takes 2 MiB out, and the block heals when it is free") {
+LACUNA_TEST("mm.granularity",
+            "block: one flush takes 2 MiB out, and the block heals when it is free") {
     HostSystem system;
     const auto start = kernel::snapshot_events();
     DomainPtr red = make(system, "red");
     std::vector<mm::ExclusivePages> pages;
-    for (int i = 0; i < 400; ++i) pages.push_back(*red->alloc_pages(Order{0}, Zero::No));
+    for (int i = 0; i < 400; ++i)
+        pages.push_back(*red->alloc_pages(Order{0}, Zero::No));
     CHECK(kernel::snapshot_events().since(start)[Event::Splits] == 0);
     CHECK(system.memory.statistics().detached < PageCount{512});
     pages.clear();
@@ -164,7 +167,8 @@ LACUNA_TEST("mm.granularity", "without a free 2 MiB block, pages leave one by on
     HostSystem system;
     // Every other page in use: no two free neighbours anywhere.
     std::vector<mm::OwnedPages> all;
-    while (auto page = system.memory.alloc_pages(Order{0}, Zero::No)) all.push_back(std::move(*page));
+    while (auto page = system.memory.alloc_pages(Order{0}, Zero::No))
+        all.push_back(std::move(*page));
     std::vector<mm::OwnedPages> kept;
     for (auto& page : all) {
         if (page.first().raw() % 2 == 0) kept.push_back(std::move(page));

@@ -34,12 +34,14 @@ bool reads_secret(const void* address) {
 
 /// Two namespaces' domains, and the three ways to get exclusive memory in the first.
 struct Two {
-    Two() : red(*Domain::create(system.memory(), DomainKind::Net, "red")),
-            blue(*Domain::create(system.memory(), DomainKind::Net, "blue")) {}
+    Two()
+        : red(*Domain::create(system.memory(), DomainKind::Net, "red")),
+          blue(*Domain::create(system.memory(), DomainKind::Net, "blue")) {}
 
     const void* in_direct_map(const void* address) const {
         return mm::DirectMap::ptr_present<void>(red->frame_of(address).address() +
-                                                reinterpret_cast<std::uintptr_t>(address) % mm::page_size);
+                                                reinterpret_cast<std::uintptr_t>(address) %
+                                                    mm::page_size);
     }
 
     /// Whether the secret at `address` is red's alone.
@@ -60,7 +62,9 @@ struct Two {
     mm::DomainPtr blue;
 };
 
-bool isolates_by_page_tables() { return kernel::options().policies.isolation == mm::Isolation::Pgd; }
+bool isolates_by_page_tables() {
+    return kernel::options().policies.isolation == mm::Isolation::Pgd;
+}
 
 LACUNA_TEST("mm.exclusive", "hardware: a page is readable by its owner alone") {
     if (!isolates_by_page_tables()) SKIP("isolation is not by page tables");
@@ -73,7 +77,8 @@ LACUNA_TEST("mm.exclusive", "hardware: a page is readable by its owner alone") {
     CHECK(two.is_exclusive(block->address().get() + 9 * mm::page_size));
 }
 
-LACUNA_TEST("mm.exclusive", "hardware: a slab object and a kmalloc block are readable by their owner alone") {
+LACUNA_TEST("mm.exclusive",
+            "hardware: a slab object and a kmalloc block are readable by their owner alone") {
     if (!isolates_by_page_tables()) SKIP("isolation is not by page tables");
     Two two;
     auto& slabs = two.system.memory().slabs();
@@ -93,7 +98,8 @@ LACUNA_TEST("mm.exclusive", "hardware: a slab object and a kmalloc block are rea
     CHECK(two.is_exclusive(*block));
 }
 
-LACUNA_TEST("mm.exclusive", "hardware: a handed-over frame faults for its sender at the same address") {
+LACUNA_TEST("mm.exclusive",
+            "hardware: a handed-over frame faults for its sender at the same address") {
     if (!isolates_by_page_tables()) SKIP("isolation is not by page tables");
     Two two;
     auto page = two.red->alloc_pages(Order{0}, Zero::Yes);
@@ -103,7 +109,8 @@ LACUNA_TEST("mm.exclusive", "hardware: a handed-over frame faults for its sender
     Inside sender(two.system.spaces(), *two.red);
     std::memcpy(address, &secret, sizeof secret);
     REQUIRE(two.red->disown(pfn, mm::TransitTag{1}).has_value());
-    CHECK_FALSE(reads_secret(address)); // no address space was loaded in between: the TLB is flushed
+    CHECK_FALSE(
+        reads_secret(address));  // no address space was loaded in between: the TLB is flushed
     REQUIRE(two.blue->adopt(pfn, mm::TransitTag{1}).has_value());
     CHECK_FALSE(reads_secret(address));
     Inside receiver(two.system.spaces(), *two.blue);
@@ -131,7 +138,8 @@ LACUNA_TEST("mm.exclusive", "hardware: a freed block is zero and back in the dir
     unsigned left_behind = 0;
     for (std::uint64_t at = 0; at < mm::order_2m.bytes(); at += mm::page_size) {
         std::byte byte{};
-        present += arch::probe_read(VirtAddr{reinterpret_cast<std::uintptr_t>(in_direct_map + at)}, {&byte, 1}) == 1;
+        present += arch::probe_read(VirtAddr{reinterpret_cast<std::uintptr_t>(in_direct_map + at)},
+                                    {&byte, 1}) == 1;
         left_behind += reads_secret(in_direct_map + at);
     }
     CHECK(present == mm::order_2m.pages().raw());

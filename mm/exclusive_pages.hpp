@@ -11,8 +11,9 @@ namespace mm {
 
 class Domain;
 
-/// Owns one block of a domain's exclusive frames; gives it back when it goes out of scope. Holds frame
-/// numbers and no exclusive pointer, so shared structures (a task, for its stack) may keep one.
+/// Owns one block of a domain's exclusive frames; gives it back when it goes out of scope. Holds
+/// frame numbers and no exclusive pointer, so shared structures (a task, for its stack) may keep
+/// one.
 class [[nodiscard]] ExclusivePages {
 public:
     constexpr ExclusivePages() = default;
@@ -36,7 +37,8 @@ public:
     /// Where the owner sees the block; anybody else faults there.
     ExclusivePtr<std::byte> address() const { return ExclusivePtr<std::byte>(raw_address()); }
 
-    /// Zeroes the block and gives it back now. Thread context, no spin lock of rank Domain or above.
+    /// Zeroes the block and gives it back now. Thread context, no spin lock of rank Domain or
+    /// above.
     void reset();
     /// Ends this object's ownership: the frames remain the domain's, under the caller's care.
     Pfn release() { return std::exchange(domain_, nullptr), first_; }

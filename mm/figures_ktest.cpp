@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Figures of the allocators, printed as KTAP diagnostics: cycles for an allocation and its free, back to
-// back. Under -icount shift=0 a cycle is an instruction. The loop around them is measured and taken off.
+// Figures of the allocators, printed as KTAP diagnostics: cycles for an allocation and its free,
+// back to back. Under -icount shift=0 a cycle is an instruction. The loop around them is measured
+// and taken off.
 #include <array>
 #include <vector>
 
@@ -23,25 +24,30 @@ using mm::testing::System;
 
 constexpr unsigned rounds = 1000;
 
-/// Cycles for one call of `work`, without those of the loop; the first calls, which fill lists, left out.
+/// Cycles for one call of `work`, without those of the loop; the first calls, which fill lists,
+/// left out.
 template <class Work>
 std::uint64_t cost_of(Work&& work) {
-    for (unsigned i = 0; i < 100; ++i) work();
+    for (unsigned i = 0; i < 100; ++i)
+        work();
     const std::uint64_t begin = arch::cycles();
-    for (unsigned i = 0; i < rounds; ++i) work();
+    for (unsigned i = 0; i < rounds; ++i)
+        work();
     const std::uint64_t middle = arch::cycles();
-    for (unsigned i = 0; i < rounds; ++i) asm volatile("");
+    for (unsigned i = 0; i < rounds; ++i)
+        asm volatile("");
     return (2 * middle - begin - arch::cycles()) / rounds;
 }
 
 LACUNA_TEST("figures.mm", "allocation and free of shared memory") {
     System system;
     mm::Memory& memory = system.memory();
-    kernel::print("# figure page.pair {}\n", cost_of([&] { static_cast<void>(memory.alloc_pages(Order{0}, Zero::No)); }));
+    kernel::print("# figure page.pair {}\n",
+                  cost_of([&] { static_cast<void>(memory.alloc_pages(Order{0}, Zero::No)); }));
     kernel::print("# figure page.zeroed_pair {}\n", cost_of([&] {
-        auto page = memory.alloc_pages(Order{0}, Zero::Yes);
-        if (page) *page->address() = std::byte{1};
-    }));
+                      auto page = memory.alloc_pages(Order{0}, Zero::Yes);
+                      if (page) *page->address() = std::byte{1};
+                  }));
     kernel::print("# figure page.order3_pair {}\n",
                   cost_of([&] { static_cast<void>(memory.alloc_pages(Order{3}, Zero::No)); }));
     auto cache = memory.slabs().create_shared({.name = "figures", .size = 256});
@@ -49,16 +55,19 @@ LACUNA_TEST("figures.mm", "allocation and free of shared memory") {
     REQUIRE(cache.has_value());
     mm::SharedCache& objects = **cache;
     kernel::print("# figure slab.256.pair {}\n", cost_of([&] {
-        if (const auto object = objects.alloc()) objects.free(*object);
-    }));
+                      if (const auto object = objects.alloc()) objects.free(*object);
+                  }));
     kernel::print("# figure kmalloc.256.pair {}\n", cost_of([&] {
-        if (const auto block = memory.kmalloc(256)) memory.kfree(*block);
-    }));
+                      if (const auto block = memory.kmalloc(256)) memory.kfree(*block);
+                  }));
     std::array<void*, 256> batch{};
-    kernel::print("# figure slab.256.batch256_per_object {}\n", cost_of([&] {
-        for (void*& object : batch) object = objects.alloc().value_or(nullptr);
-        for (void* object : batch) objects.free(object);
-    }) / batch.size());
+    kernel::print("# figure slab.256.batch256_per_object {}\n",
+                  cost_of([&] {
+                      for (void*& object : batch)
+                          object = objects.alloc().value_or(nullptr);
+                      for (void* object : batch)
+                          objects.free(object);
+                  }) / batch.size());
 }
 
 LACUNA_TEST("figures.mm", "allocation and free of exclusive memory") {
@@ -74,18 +83,19 @@ LACUNA_TEST("figures.mm", "allocation and free of exclusive memory") {
     REQUIRE(cache.has_value());
     const mm::ExclusiveCache& objects = **cache;
     kernel::print("# figure exclusive.256.pair {}\n", cost_of([&] {
-        if (const auto object = objects.alloc(red)) objects.free(red, *object);
-    }));
+                      if (const auto object = objects.alloc(red)) objects.free(red, *object);
+                  }));
     kernel::print("# figure exclusive.kmalloc.256.pair {}\n", cost_of([&] {
-        if (const auto block = red.kmalloc(256)) red.kfree(*block);
-    }));
+                      if (const auto block = red.kmalloc(256)) red.kfree(*block);
+                  }));
 }
 
 LACUNA_TEST("figures.mm", "a domain's life, and a frame's handover") {
     System system;
     mm::Memory& memory = system.memory();
-    kernel::print("# figure domain.create_destroy {}\n",
-                  cost_of([&] { static_cast<void>(Domain::create(memory, DomainKind::Net, "figures")); }));
+    kernel::print("# figure domain.create_destroy {}\n", cost_of([&] {
+                      static_cast<void>(Domain::create(memory, DomainKind::Net, "figures"));
+                  }));
     auto red = Domain::create(memory, DomainKind::Net, "red");
     auto blue = Domain::create(memory, DomainKind::Net, "blue");
     REQUIRE(red.has_value());
@@ -93,12 +103,12 @@ LACUNA_TEST("figures.mm", "a domain's life, and a frame's handover") {
     const auto pfn = (*red)->alloc_block(Order{0}, Zero::Yes, mm::FrameState::Exclusive);
     REQUIRE(pfn.has_value());
     kernel::print("# figure frame.handover_there_and_back {}\n", cost_of([&] {
-        const mm::TransitTag tag{1};
-        static_cast<void>((*red)->disown(*pfn, tag));
-        static_cast<void>((*blue)->adopt(*pfn, tag));
-        static_cast<void>((*blue)->disown(*pfn, tag));
-        static_cast<void>((*red)->adopt(*pfn, tag));
-    }));
+                      const mm::TransitTag tag{1};
+                      static_cast<void>((*red)->disown(*pfn, tag));
+                      static_cast<void>((*blue)->adopt(*pfn, tag));
+                      static_cast<void>((*blue)->disown(*pfn, tag));
+                      static_cast<void>((*red)->adopt(*pfn, tag));
+                  }));
 }
 
 LACUNA_TEST("figures.mm", "the mixed-size workload") {
@@ -127,7 +137,8 @@ LACUNA_TEST("figures.mm", "the mixed-size workload") {
     const std::uint64_t cycles = arch::cycles() - begin;
     CHECK(acc == 0x72fd0bb2457c6006);
     kernel::print("# figure mixed.op {} (with the loop)\n", cycles / operations);
-    for (std::uint64_t* slot : slots) memory.kfree(slot);
+    for (std::uint64_t* slot : slots)
+        memory.kfree(slot);
 }
 
 } // namespace

@@ -11,7 +11,8 @@ using kernel::fail;
 using kernel::Result;
 
 FrameAllocator::FrameAllocator(FrameTable frames, FrameState free_state, Order largest)
-    : frames_(frames), free_state_(free_state), buddy_(std::in_place, frames, free_state, largest) {}
+    : frames_(frames), free_state_(free_state), buddy_(std::in_place, frames, free_state, largest) {
+}
 
 void FrameAllocator::add(PhysRange range) {
     Pfn next = Pfn::of(range.begin.align_up(page_size));
@@ -19,8 +20,9 @@ void FrameAllocator::add(PhysRange range) {
     while (next < end) {
         // The largest block that starts here and fits.
         const int fitting = std::bit_width((end - next).raw()) - 1;
-        const int aligned = std::countr_zero(next.raw()); // 32 for frame 0, which suits any order
-        const auto order = std::min(max_order.raw(), static_cast<unsigned>(std::min(fitting, aligned)));
+        const int aligned = std::countr_zero(next.raw());  // 32 for frame 0, which suits any order
+        const auto order =
+            std::min(max_order.raw(), static_cast<unsigned>(std::min(fitting, aligned)));
         for (std::uint64_t page = 0; page < Order{order}.pages().raw(); ++page) {
             frames_[next + PageCount{page}].flags = 0;
         }
@@ -85,7 +87,8 @@ PageCount FrameAllocator::free() const {
 FramePoolStatistics::PerOrder FrameAllocator::blocks_by_order() const {
     FramePoolStatistics::PerOrder blocks{};
     buddy_.with([&](const Buddy& buddy) {
-        for (unsigned order = 0; order <= max_order.raw(); ++order) blocks[order] = buddy.blocks(Order{order});
+        for (unsigned order = 0; order <= max_order.raw(); ++order)
+            blocks[order] = buddy.blocks(Order{order});
     });
     return blocks;
 }

@@ -15,9 +15,10 @@
 
 namespace mm {
 
-/// Hands out frames that are free in one way, in the direct map or out of it: a buddy allocator under its
-/// lock, and in front of it each CPU's own list of single frames. It keeps state and owner in the frame
-/// table right, and does not touch the frames' content: frame_flag::zeroed tells what is known of it.
+/// Hands out frames that are free in one way, in the direct map or out of it: a buddy allocator
+/// under its lock, and in front of it each CPU's own list of single frames. It keeps state and
+/// owner in the frame table right, and does not touch the frames' content: frame_flag::zeroed tells
+/// what is known of it.
 ///
 /// Thread context only; the lock is a leaf but for the TLB's.
 class FrameAllocator {
@@ -31,7 +32,8 @@ public:
     /// A block aligned to its size. Error: OutOfMemory. It does not try to free memory first.
     kernel::Result<Pfn> take(Order order, FrameState state, DomainId owner = shared_domain) {
         if (order == order_4k) [[likely]] {
-            if (const auto page = take_page(state, owner)) [[likely]] return *page;
+            if (const auto page = take_page(state, owner)) [[likely]]
+                return *page;
         }
         return take_slow(order, state, owner);
     }
@@ -40,7 +42,8 @@ public:
     std::optional<Pfn> take_page(FrameState state, DomainId owner = shared_domain) {
         arch::PreemptGuard guard;
         PageCache& cache = caches_.local();
-        if (cache.empty()) [[unlikely]] return {};
+        if (cache.empty()) [[unlikely]]
+            return {};
         const Pfn pfn = cache.pop();
         Frame& frame = frames_.unchecked(pfn);
         frame.assign(state, owner);

@@ -10,21 +10,22 @@
 
 namespace mm {
 
-/// In which portions frames leave the direct map. A policy is one class that meets this concept, in a
-/// file of its own, and one line in exclusive_frames.hpp.
+/// In which portions frames leave the direct map. A policy is one class that meets this concept, in
+/// a file of its own, and one line in exclusive_frames.hpp.
 template <class Policy>
-concept GranularityPolicy =
-    requires(Policy policy, const Policy& constant, Pfn pfn, Order order, FramePoolStatistics statistics) {
-        // A free block out of the direct map, which no CPU can reach; aligned to its size. Its frames
-        // are InTransit, to whoever asked, and flagged as zeroed where that is known. Error: OutOfMemory.
-        { policy.take(order) } -> std::same_as<kernel::Result<Pfn>>;
-        // Takes back what take() gave: unmapped everywhere, holding no domain's data.
-        { policy.give(pfn, order) } -> std::same_as<void>;
-        // Returns what it holds free to the direct map and the frame allocator; says how much.
-        { policy.trim() } -> std::same_as<PageCount>;
-        // What it holds free.
-        { constant.free() } -> std::same_as<PageCount>;
-        { constant.describe(statistics) } -> std::same_as<void>;
-    };
+concept GranularityPolicy = requires(Policy policy, const Policy& constant, Pfn pfn, Order order,
+                                     FramePoolStatistics statistics) {
+    // A free block out of the direct map, which no CPU can reach; aligned to its size. Its frames
+    // are InTransit, to whoever asked, and flagged as zeroed where that is known. Error:
+    // OutOfMemory.
+    { policy.take(order) } -> std::same_as<kernel::Result<Pfn>>;
+    // Takes back what take() gave: unmapped everywhere, holding no domain's data.
+    { policy.give(pfn, order) } -> std::same_as<void>;
+    // Returns what it holds free to the direct map and the frame allocator; says how much.
+    { policy.trim() } -> std::same_as<PageCount>;
+    // What it holds free.
+    { constant.free() } -> std::same_as<PageCount>;
+    { constant.describe(statistics) } -> std::same_as<void>;
+};
 
 } // namespace mm

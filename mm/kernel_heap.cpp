@@ -52,7 +52,8 @@ Result<void*> KernelHeap::alloc_large(std::size_t bytes) {
 void KernelHeap::free(void* address) {
     if (address == nullptr) return;
     // Not DirectMap::to_phys and FrameTable::operator[]: one comparison here does for both.
-    const std::uint64_t physical = reinterpret_cast<std::uintptr_t>(address) - DirectMap::virt(PhysAddr{0}).raw();
+    const std::uint64_t physical =
+        reinterpret_cast<std::uintptr_t>(address) - DirectMap::virt(PhysAddr{0}).raw();
     kernel::ensure(physical < frames_.size().bytes(), "kfree of what is no shared memory");
     const Pfn pfn = Pfn::of(PhysAddr{physical});
     const Frame& frame = frames_.unchecked(pfn);
@@ -60,8 +61,8 @@ void KernelHeap::free(void* address) {
         slabs_.shared(frame.cache).free(address);
         return;
     }
-    kernel::ensure(frame.state == FrameState::Shared && (frame.flags & frame_flag::block_head) != 0 &&
-                       physical % page_size == 0,
+    kernel::ensure(frame.state == FrameState::Shared &&
+                       (frame.flags & frame_flag::block_head) != 0 && physical % page_size == 0,
                    "kfree of what kmalloc did not give");
     memory_.free_block(pfn, Order{frame.order});
 }
@@ -75,7 +76,8 @@ std::size_t KernelHeap::usable_size(const void* address) const {
 Result<void*> KernelHeap::alloc_large(Domain& domain, std::size_t bytes) {
     if (bytes == 0) return fail(Error::InvalidArgument);
     if (is_impossible(bytes)) return fail(Error::OutOfMemory);
-    const Pfn first = TRY(domain.alloc_block(Order::for_bytes(bytes), Zero::No, FrameState::Exclusive));
+    const Pfn first =
+        TRY(domain.alloc_block(Order::for_bytes(bytes), Zero::No, FrameState::Exclusive));
     return static_cast<void*>(domain.frame_ptr(first));
 }
 

@@ -12,7 +12,9 @@ using kernel::Event;
 using kernel::fail;
 using kernel::Result;
 
-std::byte* OwnedPages::address() const { return DirectMap::ptr_present<std::byte>(first_.address()); }
+std::byte* OwnedPages::address() const {
+    return DirectMap::ptr_present<std::byte>(first_.address());
+}
 
 void OwnedPages::reset() {
     if (Memory* const memory = std::exchange(memory_, nullptr)) memory->free_block(first_, order_);

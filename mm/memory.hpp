@@ -39,7 +39,8 @@ public:
     Memory(const Memory&) = delete;
     Memory& operator=(const Memory&) = delete;
 
-    // --- shared memory -------------------------------------------------------------------------------
+    // --- shared memory
+    // -------------------------------------------------------------------------------
 
     /// A block of frames in the direct map. Error: OutOfMemory.
     kernel::Result<OwnedPages> alloc_pages(Order order, Zero zero);
@@ -47,8 +48,8 @@ public:
     kernel::Result<Pfn> alloc_block(Order order, Zero zero, FrameState use = FrameState::Shared);
     void free_block(Pfn first, Order order) { parts_.frames.give(first, order); }
 
-    /// Shared memory of at least `bytes`, aligned to 16 (to the size, if that is a power of two up to
-    /// a page). Errors: InvalidArgument for 0 bytes; OutOfMemory.
+    /// Shared memory of at least `bytes`, aligned to 16 (to the size, if that is a power of two up
+    /// to a page). Errors: InvalidArgument for 0 bytes; OutOfMemory.
     kernel::Result<void*> kmalloc(std::size_t bytes) { return heap_.alloc(bytes); }
     /// The same, aligned to `align`, a power of two up to a page.
     kernel::Result<void*> kmalloc_aligned(std::size_t bytes, std::size_t align) {
@@ -58,13 +59,15 @@ public:
     void kfree(void* address) { heap_.free(address); }
     std::size_t usable_size(const void* address) const { return heap_.usable_size(address); }
 
-    // --- frames on their way between domains -----------------------------------------------------------
+    // --- frames on their way between domains
+    // -----------------------------------------------------------
 
     /// Ends the journey of a frame that a domain disowned and nobody adopted: zeroes and frees it.
     /// Error: Refused if it is not in transit with `tag`.
     kernel::Result<> reclaim_in_transit(Pfn pfn, TransitTag tag);
 
-    // --- pressure and figures --------------------------------------------------------------------------
+    // --- pressure and figures
+    // --------------------------------------------------------------------------
 
     /// Gives caches' idle slabs and free detached blocks back to the buddy allocator. Called when a
     /// block is not to be had, before that becomes an error. Returns how many frames came back.
@@ -74,7 +77,8 @@ public:
     /// Free frames of every kind. Idle stock of slab caches is not free.
     PageCount free_frames() const;
 
-    // --- parts -----------------------------------------------------------------------------------------
+    // --- parts
+    // -----------------------------------------------------------------------------------------
 
     const Policies& policies() const { return policies_; }
     FrameTable frames() const { return parts_.frames.frames(); }
@@ -90,12 +94,13 @@ public:
     KernelHeap& heap() { return heap_; }
     const KernelHeap& heap() const { return heap_; }
 
-    // --- for Domain ------------------------------------------------------------------------------------
+    // --- for Domain
+    // ------------------------------------------------------------------------------------
 
     /// ExclusiveFrames::take, with a second try after reclaim(). Error: OutOfMemory.
     kernel::Result<Pfn> take_exclusive(Order order);
-    /// Zeroes those frames of a block that may be dirty, through the temporary mapping, because nothing
-    /// this CPU has loaded maps them. Flags them as zeroed.
+    /// Zeroes those frames of a block that may be dirty, through the temporary mapping, because
+    /// nothing this CPU has loaded maps them. Flags them as zeroed.
     void wipe_unmapped(Pfn first, Order order);
 
 private:

@@ -10,7 +10,8 @@ namespace mm {
 
 class Memory;
 
-/// Owns one block of shared frames, which are in the direct map; frees it when it goes out of scope.
+/// Owns one block of shared frames, which are in the direct map; frees it when it goes out of
+/// scope.
 class [[nodiscard]] OwnedPages {
 public:
     constexpr OwnedPages() = default;
@@ -24,7 +25,8 @@ public:
     OwnedPages(const OwnedPages&) = delete;
     OwnedPages& operator=(const OwnedPages&) = delete;
     ~OwnedPages() {
-        if (memory_ != nullptr) [[likely]] reset();
+        if (memory_ != nullptr) [[likely]]
+            reset();
     }
 
     explicit operator bool() const { return memory_ != nullptr; }

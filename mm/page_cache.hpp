@@ -8,8 +8,8 @@
 
 namespace mm {
 
-/// One CPU's own stock of free frames, so that most single-page allocations take no lock. Used by its
-/// CPU only, with preemption off. The frames stay in state Free, flagged per_cpu_list.
+/// One CPU's own stock of free frames, so that most single-page allocations take no lock. Used by
+/// its CPU only, with preemption off. The frames stay in state Free, flagged per_cpu_list.
 class PageCache {
 public:
     static constexpr std::uint32_t capacity = 64;

@@ -6,8 +6,8 @@
 
 namespace mm {
 
-/// Each allocation leaves the direct map on its own and comes back when it is freed, as in Rapoport's
-/// talk: a split and a flush for each, and nothing is held back.
+/// Each allocation leaves the direct map on its own and comes back when it is freed, as in
+/// Rapoport's talk: a split and a flush for each, and nothing is held back.
 class PageGranularity {
 public:
     explicit PageGranularity(const Detacher& detacher) : detacher_(detacher) {}

@@ -8,16 +8,16 @@
 
 #include "mm/exclusive_ptr.hpp"
 
-/// Shared kernel state is used in every address space, so it must never point into exclusive memory.
-/// `SharedSafe<T>` says so at compile time: it looks through arrays and, field by field, through
-/// aggregates, and is false as soon as it meets an ExclusivePtr. The state of a shared class goes into
-/// an aggregate:
+/// Shared kernel state is used in every address space, so it must never point into exclusive
+/// memory. `SharedSafe<T>` says so at compile time: it looks through arrays and, field by field,
+/// through aggregates, and is false as soon as it meets an ExclusivePtr. The state of a shared
+/// class goes into an aggregate:
 ///
 ///     struct State { unsigned waiters; ExclusivePtr<Socket> socket; };
 ///     class WaitQueue { SharedState<State> state_; };   // does not compile
 ///
-/// It looks at the object itself, not at what its plain pointers lead to, and takes a class that is no
-/// aggregate on trust.
+/// It looks at the object itself, not at what its plain pointers lead to, and takes a class that is
+/// no aggregate on trust.
 namespace mm {
 
 template <class T>
@@ -48,7 +48,9 @@ struct UnsafeField {
 /// Whether T can be built of the fields I..., where field `probed` is an UnsafeField.
 template <class T, std::size_t probed, std::size_t... I>
 consteval bool takes_fields(std::index_sequence<I...>) {
-    return requires { T{std::declval<std::conditional_t<I == probed, UnsafeField, AnyField>>()...}; };
+    return requires {
+        T{std::declval<std::conditional_t<I == probed, UnsafeField, AnyField>>()...};
+    };
 }
 
 inline constexpr std::size_t max_fields = 32;

@@ -11,9 +11,9 @@ namespace mm {
 
 inline constexpr std::size_t words_per_page = page_size / sizeof(std::uint64_t);
 
-/// Zeroes those frames of a block that may hold something else, and counts them; `pointer(pfn)` says
-/// where a frame can be written. Afterwards none is flagged as zeroed any more: the owner to come may
-/// write to them.
+/// Zeroes those frames of a block that may hold something else, and counts them; `pointer(pfn)`
+/// says where a frame can be written. Afterwards none is flagged as zeroed any more: the owner to
+/// come may write to them.
 template <class Pointer>
 void zero_for_owner(FrameTable frames, Pfn first, Order order, Pointer&& pointer) {
     for (std::uint64_t page = 0; page < order.pages().raw(); ++page) {

@@ -19,8 +19,8 @@ struct CacheSpec {
     std::uint32_t magazine = Magazine::max_objects;  ///< most objects that a CPU may keep; 0: none
 };
 
-/// A named kind of object. This common part is immutable and shared: the number under which the frame
-/// table knows the cache, and how its objects lie in a slab.
+/// A named kind of object. This common part is immutable and shared: the number under which the
+/// frame table knows the cache, and how its objects lie in a slab.
 class SlabCache {
 public:
     static constexpr std::size_t max_name = 23;
@@ -34,8 +34,8 @@ public:
     std::uint32_t number() const { return number_; }
     const SlabGeometry& geometry() const { return geometry_; }
     std::size_t object_size() const { return geometry_.size(); }
-    /// Objects that each CPU's magazine may hold; 0 while objects are checked, because then every one
-    /// must pass through the checks.
+    /// Objects that each CPU's magazine may hold; 0 while objects are checked, because then every
+    /// one must pass through the checks.
     std::uint32_t magazine_capacity() const { return magazine_capacity_; }
 
 private:

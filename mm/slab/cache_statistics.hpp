@@ -9,7 +9,8 @@
 
 namespace mm {
 
-/// What `slab` shows of one cache, counted from the frame table: over all owners, or for one domain.
+/// What `slab` shows of one cache, counted from the frame table: over all owners, or for one
+/// domain.
 struct CacheStatistics {
     std::string_view name;
     bool exclusive = false;

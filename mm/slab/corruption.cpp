@@ -13,10 +13,11 @@ namespace {
 
 [[noreturn]] void panic_with(const Corruption& corruption) {
     std::array<char, 160> text;
-    const auto end = std::format_to_n(text.data(), text.size(), "slab: {} in cache {}, object {:#x}, offset {}",
-                                      name(corruption.kind), corruption.cache,
-                                      reinterpret_cast<std::uintptr_t>(corruption.object), corruption.offset)
-                         .out;
+    const auto end =
+        std::format_to_n(text.data(), text.size(), "slab: {} in cache {}, object {:#x}, offset {}",
+                         name(corruption.kind), corruption.cache,
+                         reinterpret_cast<std::uintptr_t>(corruption.object), corruption.offset)
+            .out;
     kernel::panic({text.data(), end});
 }
 
@@ -26,11 +27,16 @@ constinit std::atomic<CorruptionHandler> current_handler = &panic_with;
 
 std::string_view name(CorruptionKind kind) {
     switch (kind) {
-    case CorruptionKind::Overrun: return "overrun";
-    case CorruptionKind::Underrun: return "underrun";
-    case CorruptionKind::UseAfterFree: return "use after free";
-    case CorruptionKind::DoubleFree: return "double free";
-    case CorruptionKind::BadState: return "damaged object state";
+    case CorruptionKind::Overrun:
+        return "overrun";
+    case CorruptionKind::Underrun:
+        return "underrun";
+    case CorruptionKind::UseAfterFree:
+        return "use after free";
+    case CorruptionKind::DoubleFree:
+        return "double free";
+    case CorruptionKind::BadState:
+        return "damaged object state";
     }
     return "unknown damage";
 }

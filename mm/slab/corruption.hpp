@@ -21,8 +21,8 @@ std::string_view name(CorruptionKind kind);
 struct Corruption {
     CorruptionKind kind;
     std::string_view cache;
-    const void* object;      ///< first byte of the object concerned
-    std::ptrdiff_t offset;   ///< of the first bad byte from there
+    const void* object;     ///< first byte of the object concerned
+    std::ptrdiff_t offset;  ///< of the first bad byte from there
 };
 
 /// Receives a report with a slab lock held: it must neither allocate nor free. If it returns, the

@@ -17,8 +17,9 @@ class Domain;
 class ExclusiveCache;
 
 /// The root of one domain's slab caches: for each exclusive cache its list of slabs, and where each
-/// CPU's magazine is. It is exclusive memory: the domain's first block, which begins all zero. Zero is
-/// its valid initial state: every list is empty, every magazine is the empty one that stands first.
+/// CPU's magazine is. It is exclusive memory: the domain's first block, which begins all zero. Zero
+/// is its valid initial state: every list is empty, every magazine is the empty one that stands
+/// first.
 class DomainSlabs {
 public:
     static constexpr unsigned max_caches = 64;

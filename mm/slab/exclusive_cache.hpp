@@ -14,21 +14,22 @@ namespace mm {
 /// shared description; every domain has a child of its own, made on first use, whose lists and
 /// magazines are the domain's exclusive memory.
 ///
-/// Thread context with the domain's window loaded; not inside a lock of rank Domain or above. There is
-/// no way to get a shared object out of it: without a domain, allocation is an error.
+/// Thread context with the domain's window loaded; not inside a lock of rank Domain or above. There
+/// is no way to get a shared object out of it: without a domain, allocation is an error.
 class ExclusiveCache : public SlabCache {
 public:
     ExclusiveCache(Memory& memory, const CacheSpec& spec, std::uint32_t number, Poison poison,
                    RedZone red_zone)
         : SlabCache(spec, number, poison, red_zone), memory_(memory) {}
 
-    /// An object in `domain`'s exclusive memory. Its content is arbitrary, but never another domain's.
-    /// Errors: DomainLimit, OutOfMemory.
+    /// An object in `domain`'s exclusive memory. Its content is arbitrary, but never another
+    /// domain's. Errors: DomainLimit, OutOfMemory.
     kernel::Result<void*> alloc(Domain& domain) const {
         {
             arch::PreemptGuard guard;
             Magazine& magazine = domain.slabs().magazine(arch::cpu_id(), number());
-            if (!magazine.empty()) [[likely]] return magazine.pop();
+            if (!magazine.empty()) [[likely]]
+                return magazine.pop();
         }
         return DomainSlabs::alloc_slow(domain, *this);
     }

@@ -23,8 +23,8 @@ public:
     static constexpr std::size_t max_object = 8192;
     static constexpr std::size_t min_align = 8;
     static constexpr std::uint16_t no_object = 0xffff;  ///< the link of the last free object
-    static constexpr std::size_t guard_bytes = 8;       ///< behind an object; before it: its alignment
-    static constexpr std::size_t trailer_bytes = 8;     ///< link and state of a checked object
+    static constexpr std::size_t guard_bytes = 8;    ///< behind an object; before it: its alignment
+    static constexpr std::size_t trailer_bytes = 8;  ///< link and state of a checked object
 
     /// Preconditions: 0 < size <= max_object; align is a power of two up to a page.
     constexpr SlabGeometry(std::size_t size, std::size_t align, Poison poison, RedZone red_zone)
@@ -55,7 +55,8 @@ public:
     constexpr RedZone red_zone() const { return red_zone_; }
     constexpr bool checked() const { return poison_ == Poison::Yes || red_zone_ == RedZone::Yes; }
 
-    /// The cell that holds the byte at `offset` in the slab; objects() or more in the waste at the end.
+    /// The cell that holds the byte at `offset` in the slab; objects() or more in the waste at the
+    /// end.
     constexpr std::uint32_t cell_at(std::size_t offset) const {
         return static_cast<std::uint32_t>((offset * inverse_) >> inverse_shift);
     }
@@ -71,8 +72,9 @@ public:
     }
 
 private:
-    /// Offsets and strides are below 2^16, so multiplying by 2^32 / stride, rounded up, divides exactly
-    /// (Granlund and Montgomery, "Division by Invariant Integers using Multiplication", 1994).
+    /// Offsets and strides are below 2^16, so multiplying by 2^32 / stride, rounded up, divides
+    /// exactly (Granlund and Montgomery, "Division by Invariant Integers using Multiplication",
+    /// 1994).
     static constexpr unsigned inverse_shift = 32;
     static constexpr unsigned max_slab_order = 3;
 
@@ -80,7 +82,8 @@ private:
         return (n + align - 1) & ~(align - 1);
     }
 
-    /// The smallest slab that holds eight objects and wastes at most an eighth; else the largest allowed.
+    /// The smallest slab that holds eight objects and wastes at most an eighth; else the largest
+    /// allowed.
     static constexpr Order best_order(std::size_t stride) {
         for (unsigned order = 0; order < max_slab_order; ++order) {
             const std::size_t bytes = Order{order}.bytes();

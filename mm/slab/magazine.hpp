@@ -7,11 +7,12 @@
 
 namespace mm {
 
-/// One CPU's stock of free objects of one cache: what makes the common allocation a pop and the common
-/// free a push. Used with preemption off, by its own CPU only. For an exclusive cache it lies in the
-/// owner's exclusive memory, since it holds addresses of objects there.
+/// One CPU's stock of free objects of one cache: what makes the common allocation a pop and the
+/// common free a push. Used with preemption off, by its own CPU only. For an exclusive cache it
+/// lies in the owner's exclusive memory, since it holds addresses of objects there.
 ///
-/// All zero is a valid magazine that is at once empty and full: it sends every caller to the slow path.
+/// All zero is a valid magazine that is at once empty and full: it sends every caller to the slow
+/// path.
 struct Magazine {
     static constexpr std::uint32_t max_objects = 62;
 
@@ -27,7 +28,8 @@ struct Magazine {
     /// Precondition: not empty.
     constexpr void* pop() { return objects.data()[--count]; }
 
-    /// How many objects of `bytes` a magazine keeps: fewer large ones, so that idle stock stays small.
+    /// How many objects of `bytes` a magazine keeps: fewer large ones, so that idle stock stays
+    /// small.
     static constexpr std::uint32_t capacity_for(std::size_t bytes) {
         return bytes <= 512 ? max_objects : bytes <= 1024 ? 30 : 14;
     }

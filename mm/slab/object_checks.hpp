@@ -8,8 +8,8 @@
 
 namespace mm {
 
-/// The run-time checks on slab objects, for caches whose geometry says checked(). `cell` is where the
-/// object's cell starts; SlabGeometry has the picture. Each function repairs what it reports.
+/// The run-time checks on slab objects, for caches whose geometry says checked(). `cell` is where
+/// the object's cell starts; SlabGeometry has the picture. Each function repairs what it reports.
 class ObjectChecks {
 public:
     explicit ObjectChecks(const SlabCache& cache) : cache_(cache), geometry_(cache.geometry()) {}

@@ -36,20 +36,24 @@ public:
 
     /// A cache by its number. Precondition: there is one; the frame table's numbers are such.
     SharedCache& shared(unsigned number) const { return *shared_by_number_.data()[number]; }
-    const ExclusiveCache& exclusive(unsigned number) const { return *exclusive_by_number_.data()[number]; }
+    const ExclusiveCache& exclusive(unsigned number) const {
+        return *exclusive_by_number_.data()[number];
+    }
 
-    /// The object at an address of the direct map or of a window. It reads the frame table alone, so
-    /// fault reports may ask. Error: NotFound if no slab is there. Any context.
+    /// The object at an address of the direct map or of a window. It reads the frame table alone,
+    /// so fault reports may ask. Error: NotFound if no slab is there. Any context.
     kernel::Result<ObjectLocation> find(const void* address) const;
 
-    /// Calls fn(const CacheStatistics&) for each cache: all owners together, or one domain's children.
+    /// Calls fn(const CacheStatistics&) for each cache: all owners together, or one domain's
+    /// children.
     template <class Function>
     void for_each(Function&& fn) const;
     template <class Function>
     void for_each_in(const Domain& domain, Function&& fn) const;
 
-    /// Calls fn(void* address, std::size_t size, std::string_view cache) for each live object of the
-    /// domain's exclusive caches. Thread context with the domain's window loaded; fn may allocate.
+    /// Calls fn(void* address, std::size_t size, std::string_view cache) for each live object of
+    /// the domain's exclusive caches. Thread context with the domain's window loaded; fn may
+    /// allocate.
     template <class Function>
     void for_each_live(Domain& domain, Function&& fn) const;
 

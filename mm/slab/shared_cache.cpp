@@ -39,7 +39,8 @@ Result<void*> SharedCache::alloc_slow() {
             // The lock keeps preemption off, so the magazine may be filled under it.
             Magazine& magazine = *magazines_[arch::cpu_id()];
             if (magazine.count < magazine.capacity / 2) {
-                const std::span room(magazine.objects.data() + magazine.count, magazine.capacity / 2 - magazine.count);
+                const std::span room(magazine.objects.data() + magazine.count,
+                                     magazine.capacity / 2 - magazine.count);
                 magazine.count += static_cast<std::uint32_t>(list.take(view(), room));
             }
             if (!magazine.empty()) {
@@ -69,7 +70,8 @@ void SharedCache::free_slow(void* object) {
         const auto put = [&](void* returned) {
             if (const auto slab = list.put(view(), returned)) surplus[surplus_count++] = *slab;
         };
-        while (magazine.count > magazine.capacity / 2) put(magazine.pop());
+        while (magazine.count > magazine.capacity / 2)
+            put(magazine.pop());
         if (magazine.full()) {
             put(object);
         } else {
@@ -79,8 +81,8 @@ void SharedCache::free_slow(void* object) {
     release({surplus.data(), surplus_count});
 }
 
-/// Gives this CPU a magazine, if the cache is to have them. It is no error if there is no memory for
-/// one: then every object goes the slow way.
+/// Gives this CPU a magazine, if the cache is to have them. It is no error if there is no memory
+/// for one: then every object goes the slow way.
 void SharedCache::ensure_magazine() {
     if (magazine_capacity() == 0) return;
     {
@@ -108,7 +110,8 @@ void SharedCache::shrink() {
         slabs_.with([&](SlabList& list) {
             Magazine& magazine = *magazines_[arch::cpu_id()];
             while (!magazine.empty()) {
-                if (const auto slab = list.put(view(), magazine.pop())) surplus[surplus_count++] = *slab;
+                if (const auto slab = list.put(view(), magazine.pop()))
+                    surplus[surplus_count++] = *slab;
             }
             while (surplus_count < surplus.size()) {
                 const auto slab = list.take_empty(view());
@@ -122,7 +125,8 @@ void SharedCache::shrink() {
 }
 
 void SharedCache::release(std::span<const Pfn> slabs) {
-    for (const Pfn head : slabs) memory_.free_block(head, geometry().order());
+    for (const Pfn head : slabs)
+        memory_.free_block(head, geometry().order());
 }
 
 } // namespace mm

@@ -27,7 +27,8 @@ public:
         {
             arch::PreemptGuard guard;
             Magazine& magazine = *magazines_.data()[arch::cpu_id()];
-            if (!magazine.empty()) [[likely]] return magazine.pop();
+            if (!magazine.empty()) [[likely]]
+                return magazine.pop();
         }
         return alloc_slow();
     }

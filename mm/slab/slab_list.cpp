@@ -2,6 +2,7 @@
 #include "mm/slab/slab_list.hpp"
 
 #include "kernel/base/assert.hpp"
+#include "kernel/base/events.hpp"
 #include "mm/slab/object_checks.hpp"
 
 namespace mm {
@@ -34,6 +35,9 @@ std::size_t SlabList::take(const SlabView& view, std::span<void*> out) {
         slab.slab.free_object = next;
         if (next == SlabGeometry::no_object) unlink(view, head);
     }
+    // As objects leave and enter slabs: what goes through magazines in between is too cheap to
+    // count.
+    kernel::count(kernel::Event::ObjectsAllocated, taken);
     return taken;
 }
 
@@ -51,7 +55,8 @@ void SlabList::add(const SlabView& view, Pfn head) {
     const std::uint16_t last = static_cast<std::uint16_t>(geometry.objects() - 1);
     for (std::uint16_t index = 0; index <= last; ++index, cell += geometry.stride()) {
         if (geometry.checked()) ObjectChecks(view.cache).prepare(cell);
-        link_in(cell, geometry) = index == last ? SlabGeometry::no_object : static_cast<std::uint16_t>(index + 1);
+        link_in(cell, geometry) =
+            index == last ? SlabGeometry::no_object : static_cast<std::uint16_t>(index + 1);
     }
     link(view, head);
     ++empty_;
@@ -61,17 +66,20 @@ void SlabList::add(const SlabView& view, Pfn head) {
 std::optional<Pfn> SlabList::put(const SlabView& view, void* object) {
     kernel::ensure(view.contains(object), "freed what is no memory of this owner");
     const Frame& frame = view.frames.unchecked(view.frame_of(object));
-    kernel::ensure(frame.state == view.state && frame.owner == view.owner && frame.cache == view.cache.number(),
+    kernel::ensure(frame.state == view.state && frame.owner == view.owner &&
+                       frame.cache == view.cache.number(),
                    "object freed in a cache it is not from");
     const SlabGeometry& geometry = view.cache.geometry();
     const Pfn head{frame.slab.head};
     Frame& slab = view.frames.unchecked(head);
     std::byte* const base = view.at(head);
-    const auto index = geometry.index_at(static_cast<std::size_t>(static_cast<std::byte*>(object) - base));
+    const auto index =
+        geometry.index_at(static_cast<std::size_t>(static_cast<std::byte*>(object) - base));
     kernel::ensure(index.has_value(), "freed a pointer into the middle of an object");
     std::byte* const cell = static_cast<std::byte*>(object) - geometry.object_offset();
     if (geometry.checked() && !ObjectChecks(view.cache).on_put(cell)) return {};
     kernel::ensure(slab.slab.in_use > 0, "object freed twice");
+    kernel::count(kernel::Event::ObjectsFreed);
 
     const std::uint16_t next = slab.slab.free_object;
     link_in(cell, geometry) = next;
@@ -109,7 +117,8 @@ void SlabList::link(const SlabView& view, Pfn head) {
 
 void SlabList::unlink(const SlabView& view, Pfn head) {
     const Frame& slab = view.frames.unchecked(head);
-    if (slab.slab.next != 0) view.frames.unchecked(Pfn{slab.slab.next - 1}).slab.previous = slab.slab.previous;
+    if (slab.slab.next != 0)
+        view.frames.unchecked(Pfn{slab.slab.next - 1}).slab.previous = slab.slab.previous;
     if (slab.slab.previous != 0) {
         view.frames.unchecked(Pfn{slab.slab.previous - 1}).slab.next = slab.slab.next;
     } else {

@@ -28,8 +28,8 @@ public:
     /// Makes a slab of a block of frames and lists it. All its objects are free.
     void add(const SlabView& view, Pfn head);
 
-    /// Takes one object back. Returns a slab for the page allocator, if one is now beyond the reserve.
-    /// A bad pointer or a double free is a bug.
+    /// Takes one object back. Returns a slab for the page allocator, if one is now beyond the
+    /// reserve. A bad pointer or a double free is a bug.
     [[nodiscard]] std::optional<Pfn> put(const SlabView& view, void* object);
 
     /// Takes an empty slab, if there is one, off the list for the page allocator.

@@ -11,7 +11,8 @@
 
 namespace mm {
 
-/// One cache's slabs as one owner sees them: where physical 0 is, and what the frame table must say.
+/// One cache's slabs as one owner sees them: where physical 0 is, and what the frame table must
+/// say.
 struct SlabView {
     FrameTable frames;
     std::uintptr_t base;  ///< the direct map's base, or the owner's window's
@@ -19,7 +20,9 @@ struct SlabView {
     FrameState state;  ///< SlabShared or SlabExclusive
     DomainId owner;
 
-    std::byte* at(Pfn pfn) const { return reinterpret_cast<std::byte*>(base + pfn.address().raw()); }
+    std::byte* at(Pfn pfn) const {
+        return reinterpret_cast<std::byte*>(base + pfn.address().raw());
+    }
     /// Whether a frame of the table is behind `address`.
     bool contains(const void* address) const {
         return reinterpret_cast<std::uintptr_t>(address) - base < frames.size().bytes();

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "mm/testing/host_system.hpp"
 
-#include <arch/pgd.hpp>
 #include <algorithm>
+#include <arch/pgd.hpp>
 #include <span>
 
 #include "mm/testing/system.hpp"
@@ -24,7 +24,8 @@ HostSystem::HostSystem(const HostPlan& plan)
               .tlb = boot.tlb,
               .tables = tables},
              plan.policies) {
-    for (const PhysRange& range : boot.free_ranges()) frames.add(range);
+    for (const PhysRange& range : boot.free_ranges())
+        frames.add(range);
     boot.direct_map.use_tables(tables);
     const auto pgd = spaces.add_cpu(0);
     kernel::ensure(pgd.has_value(), "no memory for a CPU");

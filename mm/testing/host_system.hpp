@@ -18,7 +18,8 @@ struct HostPlan {
     Policies policies{};
 };
 
-/// A host machine with everything in mm/ wired as kernel_main does it. CPU 0 runs on the kernel's tables.
+/// A host machine with everything in mm/ wired as kernel_main does it. CPU 0 runs on the kernel's
+/// tables.
 class HostSystem {
 public:
     explicit HostSystem(const HostPlan& plan = {});

@@ -9,8 +9,9 @@
 
 namespace mm::testing {
 
-/// The system that a test of both worlds runs on: on the host a machine of 64 MiB made for the test, in
-/// the kernel the booted one. A test must therefore compare figures with what it found at its start.
+/// The system that a test of both worlds runs on: on the host a machine of 64 MiB made for the
+/// test, in the kernel the booted one. A test must therefore compare figures with what it found at
+/// its start.
 class System {
 public:
     System();
@@ -34,8 +35,8 @@ private:
     AddressSpaceScope scope_;
 };
 
-/// Whether memory is as free after `use` as it was before. In the booted kernel other tasks allocate as
-/// well, so it takes the best of a few tries; a leak shows in each.
+/// Whether memory is as free after `use` as it was before. In the booted kernel other tasks
+/// allocate as well, so it takes the best of a few tries; a leak shows in each.
 template <class Use>
 bool gives_all_back(Memory& memory, Use&& use) {
     for (int attempt = 0; attempt < 5; ++attempt) {
