@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+// What a namespace leaves when it goes: frames of zeros, and all of them.
+#include "kernel/test/test.hpp"
+#include "mm/domain.hpp"
+#include "mm/memory.hpp"
+#include "tests/isolation/two_namespaces.hpp"
+
+using namespace isolation;
+
+namespace {
+
+constexpr std::uint64_t mark = 0x5ec2'e75e'c2e7'5ec2;
+constexpr std::size_t marked_pages = 64;
+
+std::array<mm::Pfn, marked_pages> marked;
+
+/// The words of a frame that is nobody's that still hold the mark.
+std::size_t marks_in(mm::Pfn pfn) {
+    const mm::TemporaryMapping view(kernel::memory().temporary_map(), pfn);
+    const auto* const words = view.as<const std::uint64_t>();
+    std::size_t found = 0;
+    for (std::size_t i = 0; i < mm::page_size / sizeof(std::uint64_t); ++i) found += words[i] == mark ? 1 : 0;
+    return found;
+}
+
+/// Frames that are free or init's, whose card and bridge keep more or fewer of them as traffic goes.
+std::uint64_t frames_to_be_had() {
+    static_cast<void>(kernel::memory().reclaim());
+    const auto init = kernel::namespaces().find("init");
+    const std::uint64_t kept = init ? (*init)->domain().books().owned.raw() : 0;
+    return kernel::memory().free_frames().raw() + kept;
+}
+
+} // namespace
+
+LACUNA_TEST("isolation.leftovers", "a destroyed namespace's frames hold nothing of it") {
+    TwoNamespaces two;
+    REQUIRE(two.ready());
+    std::size_t count = 0;
+    inside(two.red(), [&] {
+        for (mm::Pfn& pfn : marked) {
+            const auto page = two.red().domain().alloc_block(mm::order_4k, mm::Zero::No, mm::FrameState::Exclusive);
+            if (!page) return;
+            auto* const words = reinterpret_cast<std::uint64_t*>(two.red().domain().frame_ptr(*page));
+            for (std::size_t i = 0; i < mm::page_size / sizeof(std::uint64_t); ++i) words[i] = mark;
+            pfn = *page;
+            ++count;
+        }
+    });
+    REQUIRE(count == marked_pages);
+    two.end_red();
+    for (mm::Pfn pfn : marked) CHECK(marks_in(pfn) == 0);
+}
+
+LACUNA_TEST("isolation.leftovers", "a hundred lives with TCP traffic cost not one frame") {
+    { const TwoNamespaces warm_up; }
+    const std::uint64_t before = frames_to_be_had();
+    for (unsigned life = 0; life < 100; ++life) {
+        TwoNamespaces two;
+        REQUIRE(two.ready());
+    }
+    CHECK(frames_to_be_had() >= before);
+}
