@@ -8,6 +8,7 @@ ROOT = Path(__file__).resolve().parents[2]
 DEFAULT_FILES = ROOT / "tools" / "files"
 SYSTEM_TESTS = ROOT / "tests" / "system"
 TWINS = ROOT / "tests" / "twins.json"
+VARIANTS = ROOT / "tests" / "variants.json"
 
 
 def build_dir(preset: str) -> Path:

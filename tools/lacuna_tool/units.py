@@ -37,6 +37,15 @@ class Unit:
 
 
 @dataclass(frozen=True)
+class Variant:
+    """Options with which the suites that `suites` names (globs) are booted once more."""
+
+    name: str
+    append: str
+    suites: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Twin:
     """A deliberate fault: each test in `must_fail` has to notice it, in the world where they run."""
 
@@ -45,6 +54,7 @@ class Twin:
     mutant: str
     must_fail: tuple[str, ...]
     append: str = ""  # more options for the kernel's command line
+    panic: str = ""   # what a panic says, if it is the check; any other panic is no answer
 
 
 def _by_suite(world: World, pairs: list[tuple[str, str]]) -> list[Unit]:
@@ -79,7 +89,18 @@ def _boot_units() -> list[Unit]:
                             "its last words were:", tail(outcome.text))
         known = {"key": key, "tests": lines}
         cache.write_text(json.dumps(known))
-    return _by_suite(World.BOOT, [tuple(pair) for pair in known["tests"]])
+    plain = _by_suite(World.BOOT, [tuple(pair) for pair in known["tests"]])
+    return plain + [Unit(World.BOOT, f"{unit.suite}@{variant.name}", unit.cases) for variant in variants()
+                    for unit in plain if any(fnmatch.fnmatchcase(unit.suite, glob) for glob in variant.suites)]
+
+
+def variants() -> list[Variant]:
+    """The table of boots with other policies."""
+    try:
+        return [Variant(name, entry["append"], tuple(entry["suites"]))
+                for name, entry in json.loads(paths.VARIANTS.read_text()).items()]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise UserError(f"{paths.VARIANTS.relative_to(paths.ROOT)}: {error}") from None
 
 
 def twins() -> list[Twin]:
@@ -88,7 +109,7 @@ def twins() -> list[Twin]:
         return []
     try:
         return [Twin(entry["name"], World(entry["world"]), entry["mutant"], tuple(entry["must_fail"]),
-                     entry.get("append", ""))
+                     entry.get("append", ""), entry.get("panic", ""))
                 for entry in json.loads(paths.TWINS.read_text())]
     except (ValueError, KeyError, TypeError) as error:
         raise UserError(f"{paths.TWINS.relative_to(paths.ROOT)}: {error}") from None
