@@ -50,6 +50,10 @@ Reach look(TwoNamespaces& two) {
     return reach;
 }
 
+void sleep_for_ever(void*) {
+    while (kernel::sleep_for(kernel::seconds(3600))) {}
+}
+
 /// Nobody but red reads `address` of red's window, nor the same byte through the direct map.
 void expect_private(TwoNamespaces& two, std::uint64_t address) {
     REQUIRE(address != 0);
@@ -136,10 +140,11 @@ LACUNA_TEST("isolation.reach", "a kernel stack in use") {
     if (!isolates()) SKIP("nothing is isolated with isolation=none");
     TwoNamespaces two;
     REQUIRE(two.ready());
-    const auto pages = pages_of(two.red());
-    const auto stack = std::ranges::find(pages, mm::FrameState::Stack, &OwnedPage::state);
-    REQUIRE(stack != pages.end());
-    expect_private(two, in_window(stack->pfn));
+    // Of a task that stays: stacks of tasks that have ended change hands.
+    const auto sleeper = kernel::spawn_process(&two.red(), {.name = "sleeper", .function = sleep_for_ever});
+    REQUIRE(sleeper.has_value());
+    static_cast<void>(kernel::sleep_for(kernel::milliseconds(2)));
+    expect_private(two, (*sleeper)->stack().top() - sizeof(std::uint64_t));
     CHECK(two.talk());
 }
 
