@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Runs a machine with its console on a pipe, and turns QEMU's exit status into a verdict."""
 
+import ctypes
+import signal
 import subprocess
 import threading
 import time
@@ -13,6 +15,14 @@ from lacuna_tool.machine import Machine
 # isa-debug-exit makes QEMU leave with (code << 1) | 1; arch/x86_64 chooses the codes.
 _VERDICTS = {33: Exit.SUCCESS, 35: Exit.FAILURE, 37: Exit.PANIC}
 _CHUNK = 65536
+_PR_SET_PDEATHSIG = 1  # prctl(2)
+_libc = ctypes.CDLL(None)
+
+
+def _end_with_parent() -> None:
+    """In the child, before QEMU: a machine does not outlive the tool, however the tool ends."""
+    _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
 
 
 @dataclass(frozen=True)
@@ -45,7 +55,8 @@ class Guest:
     def __init__(self, machine: Machine, on_output: Callable[[bytes], None] | None = None):
         serial = ["-chardev", "stdio,id=console,mux=off,signal=off", "-serial", "chardev:console"]
         self._process = subprocess.Popen(machine.command(serial), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                         stderr=subprocess.PIPE, start_new_session=True)
+                                         stderr=subprocess.PIPE, start_new_session=True,
+                                         preexec_fn=_end_with_parent)
         self._on_output = on_output
         self._output = bytearray()
         self._grew = threading.Condition()
