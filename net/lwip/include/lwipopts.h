@@ -96,6 +96,12 @@
 /* httpd.c keeps the space left in 16 bits: a larger buffer would look like an empty one to it. */
 #define TCP_SND_BUF 64240
 #define TCP_SND_QUEUELEN 256
+// lwIP's own range macro can start at 65535, from where the first port to be given out is 0 and the first
+// connection of the namespace fails: one namespace in 16384.
+#define TCP_LOCAL_PORT_RANGE_START 0xc000
+#define TCP_LOCAL_PORT_RANGE_END 0xffff
+#define TCP_ENSURE_LOCAL_PORT_RANGE(port) \
+    ((u16_t)(TCP_LOCAL_PORT_RANGE_START + (port) % (TCP_LOCAL_PORT_RANGE_END - TCP_LOCAL_PORT_RANGE_START)))
 #define TCP_SNDLOWAT (TCP_SND_BUF / 4)
 #define TCP_QUEUE_OOSEQ 1
 #define TCP_OOSEQ_MAX_PBUFS 128
