@@ -2,6 +2,7 @@
 """The audit from outside: page tables read from a dump of the machine's memory."""
 
 import re
+import time
 from pathlib import Path
 
 from lacuna_tool import paths
@@ -29,7 +30,19 @@ def _audited(commands: list[str], append: str = "") -> Report:
     with scratch() as folder, console(append, memory=f"{MEGABYTES}M") as machine:
         for command in commands:
             machine.run(command)
-        return dump_audit(machine, folder)
+        report = dump_audit(machine, folder)
+        for _ in range(3):
+            if not _in_transition(report):
+                break
+            time.sleep(0.2)
+            report = dump_audit(machine, folder)
+        return report
+
+
+def _in_transition(report: Report) -> bool:
+    """Whether the machine may have been stopped while it freed a frame: unmapped already, in the frame table not yet.
+    Such a frame nobody can reach, and a moment later it is free. Anything else in a report is never excused."""
+    return bool(report.violations) and all("in the windows of nobody" in each for each in report.violations)
 
 
 def _expect_clean(report: Report) -> None:
