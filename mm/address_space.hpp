@@ -40,10 +40,10 @@ public:
     const SpaceKey& key() const { return key_; }
     bool contains(DomainId domain) const { return key_.contains(domain); }
 
-    /// Its table; where isolation is `none`, the kernel's, since each CPU has one of its own.
+    /// Its table; where it has none, the kernel's, since each CPU has one of its own (has_own_table()).
     Pfn pgd() const { return pgd_; }
 
-    /// Where isolation is `none`: the entry that a CPU's table takes up for lwIP's image.
+    /// Where it has no table: the entry that a CPU's table takes up for lwIP's image.
     arch::Pte image_entry() const { return image_entry_; }
 
     AddressSpace(const AddressSpace&) = delete;

@@ -24,9 +24,9 @@ void copy_table(Pfn to, Pfn from) {
 
 } // namespace
 
-AddressSpaceCache::AddressSpaceCache(Isolation isolation, const KernelMap& kernel, FrameTable frames,
+AddressSpaceCache::AddressSpaceCache(Scheme scheme, const KernelMap& kernel, FrameTable frames,
                                      TableSource& tables)
-    : isolation_(isolation), kernel_(kernel), frames_(frames), tables_(tables),
+    : scheme_(scheme), kernel_(kernel), frames_(frames), tables_(tables),
       kernel_space_(SpaceKey{}, kernel.pgd(), {}) {
     kernel_space_.cache_ = this;
 }
@@ -42,7 +42,7 @@ AddressSpaceCache::~AddressSpaceCache() {
 kernel::Result<PhysAddr> AddressSpaceCache::add_cpu(unsigned number) {
     Cpu& cpu = cpus_.of(number);
     cpu.loaded = &kernel_space_;
-    if (isolation_ == Isolation::Pgd) return kernel_.pgd().address();
+    if (has_own_table(scheme_)) return kernel_.pgd().address();
     const Pfn pgd = TRY(tables_.take_table());
     cpu.pgd = pgd;
     const Pfn image = TRY(tables_.take_table());
@@ -88,7 +88,7 @@ kernel::Result<AddressSpaceRef> AddressSpaceCache::get(std::span<const SpaceMemb
 kernel::Result<AddressSpace*> AddressSpaceCache::create(SpaceKey key,
                                                         std::span<const SpaceMember> members) {
     Pfn pgd = kernel_.pgd();
-    if (isolation_ == Isolation::Pgd) {
+    if (has_own_table(scheme_)) {
         pgd = TRY(tables_.take_table());
         copy_table(pgd, kernel_.pgd());
         const auto add = [&](std::optional<TopEntry> top) {
@@ -108,7 +108,7 @@ kernel::Result<AddressSpace*> AddressSpaceCache::create(SpaceKey key,
     }
     auto* space = new (std::nothrow) AddressSpace(key, pgd, members);
     if (space == nullptr) {
-        if (isolation_ == Isolation::Pgd) tables_.give_table(pgd);
+        if (has_own_table(scheme_)) tables_.give_table(pgd);
         return fail(Error::OutOfMemory);
     }
     space->cache_ = this;
@@ -116,7 +116,7 @@ kernel::Result<AddressSpace*> AddressSpaceCache::create(SpaceKey key,
 }
 
 void AddressSpaceCache::destroy(AddressSpace& space) {
-    if (isolation_ == Isolation::Pgd) tables_.give_table(space.pgd());
+    if (has_own_table(scheme_)) tables_.give_table(space.pgd());
     delete &space;
 }
 
@@ -143,7 +143,7 @@ std::uint64_t AddressSpaceCache::switch_tables(Cpu& cpu, AddressSpace& next) {
     cpu.leaving = cpu.loaded;
     cpu.loaded = &next;
     next.loaded(here); // before the load: whoever unmaps from now on counts this CPU in
-    if (isolation_ == Isolation::Pgd) {
+    if (has_own_table(scheme_)) {
         kernel::count(Event::Cr3Writes);
         return next.pgd().address().raw();
     }

@@ -18,13 +18,13 @@ namespace mm {
 ///                           finish_switch()           on B's stack
 class AddressSpaceCache {
 public:
-    AddressSpaceCache(Isolation isolation, const KernelMap& kernel, FrameTable frames,
+    AddressSpaceCache(Scheme scheme, const KernelMap& kernel, FrameTable frames,
                       TableSource& tables);
     ~AddressSpaceCache();
     AddressSpaceCache(const AddressSpaceCache&) = delete;
     AddressSpaceCache& operator=(const AddressSpaceCache&) = delete;
 
-    /// Prepares a CPU, which gets a top-level table of its own where isolation is `none`; returns what
+    /// Prepares a CPU, which gets a top-level table of its own where address spaces have none; returns what
     /// it is to load into CR3. Error: OutOfMemory. Thread context, before the CPU uses the cache.
     kernel::Result<PhysAddr> add_cpu(unsigned cpu);
 
@@ -69,11 +69,11 @@ public:
         });
     }
 
-    /// A CPU's own top-level table, where isolation is `none` and the CPU was added.
+    /// A CPU's own top-level table, where address spaces have none and the CPU was added.
     std::optional<Pfn> cpu_pgd(unsigned cpu) const { return cpus_.of(cpu).pgd; }
     std::optional<Pfn> cpu_image_table(unsigned cpu) const { return cpus_.of(cpu).image_table; }
 
-    Isolation isolation() const { return isolation_; }
+    Scheme scheme() const { return scheme_; }
     const KernelMap& kernel_map() const { return kernel_; }
 
 private:
@@ -94,7 +94,7 @@ private:
     std::uint64_t switch_tables(Cpu& cpu, AddressSpace& next);
     void leave(Cpu& cpu);
 
-    Isolation isolation_;
+    Scheme scheme_;
     const KernelMap& kernel_;
     FrameTable frames_;
     TableSource& tables_;

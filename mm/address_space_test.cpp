@@ -112,8 +112,8 @@ LACUNA_TEST("mm.address_space", "without memory for a table there is an error an
 }
 
 LACUNA_TEST("mm.address_space", "each namespace finds its own image at the same address") {
-    for (const Isolation isolation : {Isolation::Pgd, Isolation::None}) {
-        TestMemory memory({.isolation = isolation});
+    for (const Scheme scheme : {Scheme::Window, Scheme::InPlace}) {
+        TestMemory memory({.scheme = scheme});
         TestDomain red(memory, DomainId{1});
         TestDomain blue(memory, DomainId{2});
         const auto red_frames = red.map_image(TestMemory::block(0), 3);

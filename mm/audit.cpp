@@ -55,7 +55,7 @@ private:
                         known ? frames_[pfn].owner : shared_domain, found_in});
     }
 
-    bool separates() const { return subject_.spaces.isolation() == Isolation::Pgd; }
+    bool separates() const { return detaches(subject_.spaces.scheme()); }
 
     const AuditSubject& subject_;
     const FrameTable frames_;
@@ -248,7 +248,7 @@ void Auditor::check_space(const AddressSpace& space) {
     }
 }
 
-/// Where isolation is `none`: a CPU's own table is the kernel's but for the image slot, and that
+/// Where address spaces have no tables: a CPU's own table is the kernel's but for the image slot, and that
 /// slot's table is the kernel's but for the image that the CPU's address space says.
 void Auditor::check_cpu(unsigned cpu) {
     const auto pgd = subject_.spaces.cpu_pgd(cpu);

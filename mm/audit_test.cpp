@@ -20,8 +20,8 @@ namespace {
 /// space, all as it should be: what the tests plant their faults in.
 class Scene {
 public:
-    explicit Scene(Isolation isolation)
-        : memory({.isolation = isolation}), red(memory, DomainId{1}), blue(memory, DomainId{2}),
+    explicit Scene(Scheme scheme)
+        : memory({.scheme = scheme}), red(memory, DomainId{1}), blue(memory, DomainId{2}),
           red_image(red.map_image(TestMemory::block(0), 3)),
           blue_image(blue.map_image(TestMemory::block(1), 3)), red_space(red.space()),
           blue_space(blue.space()) {
@@ -94,8 +94,8 @@ constexpr arch::PteFlags global_rw = arch::read_write | arch::PteFlags::Global;
 } // namespace
 
 LACUNA_TEST("mm.audit", "finds nothing where nothing is wrong, and counts what it saw") {
-    for (const Isolation isolation : {Isolation::Pgd, Isolation::None}) {
-        Scene scene(isolation);
+    for (const Scheme scheme : {Scheme::Window, Scheme::InPlace}) {
+        Scene scene(scheme);
         const AuditReport report = scene.audit();
         for (const AuditViolation& violation : report.recorded()) FAIL(describe(violation));
         CHECK(report.address_spaces == 3);
@@ -103,13 +103,13 @@ LACUNA_TEST("mm.audit", "finds nothing where nothing is wrong, and counts what i
         CHECK(report.count(FrameState::Exclusive) == 512);
         CHECK(report.count(FrameState::Image) == 6);
         CHECK(report.count(FrameState::Stack) == 1);
-        CHECK(report.windows == (isolation == Isolation::Pgd ? 2 : 0));
-        CHECK(report.direct_map_holes == (isolation == Isolation::Pgd ? 519 : 0));
+        CHECK(report.windows == (scheme == Scheme::Window ? 2 : 0));
+        CHECK(report.direct_map_holes == (scheme == Scheme::Window ? 519 : 0));
     }
 }
 
 LACUNA_TEST("mm.audit", "finds faults in a window") {
-    Scene scene(Isolation::Pgd);
+    Scene scene(Scheme::Window);
     const PhysRange own = TestMemory::page(2, 4);
     const PhysRange unused = TestMemory::page(2 + 4, 0);
     scene.expect_in_window(AuditFinding::MissingInWindow, own, Pte{});
@@ -132,7 +132,7 @@ LACUNA_TEST("mm.audit", "finds faults in a window") {
 }
 
 LACUNA_TEST("mm.audit", "finds a frame that two windows map") {
-    Scene scene(Isolation::Pgd);
+    Scene scene(Scheme::Window);
     const PhysRange own = TestMemory::page(2, 4);
     scene.expect(
         AuditFinding::MappedTwice,
@@ -141,7 +141,7 @@ LACUNA_TEST("mm.audit", "finds a frame that two windows map") {
 }
 
 LACUNA_TEST("mm.audit", "finds faults in the direct map") {
-    Scene scene(Isolation::Pgd);
+    Scene scene(Scheme::Window);
     const PhysRange own = Scene::page;
     const PhysRange beside = TestMemory::page(3, 0);
     const auto plant = [&](AuditFinding finding, PhysRange at, Pte entry) {
@@ -171,7 +171,7 @@ LACUNA_TEST("mm.audit", "finds faults in the direct map") {
 }
 
 LACUNA_TEST("mm.audit", "finds faults in address spaces") {
-    Scene scene(Isolation::Pgd);
+    Scene scene(Scheme::Window);
     const auto plant = [&](AuditFinding finding, Pfn pgd, unsigned slot, Pte entry) {
         scene.expect_in_entry(finding, pgd, Level::Slot, VirtAddr{arch::slot_base(slot)}, Level::Slot, entry);
     };
@@ -203,8 +203,8 @@ LACUNA_TEST("mm.audit", "finds a window that is shared between namespaces") {
 }
 
 LACUNA_TEST("mm.audit", "finds faults in images, under both isolations") {
-    for (const Isolation isolation : {Isolation::Pgd, Isolation::None}) {
-        Scene scene(isolation);
+    for (const Scheme scheme : {Scheme::Window, Scheme::InPlace}) {
+        Scene scene(scheme);
         const auto plant = [&](AuditFinding finding, Level level, VirtAddr at, Pte entry) {
             scene.expect_in_entry(finding, *scene.red.image.root(), Level::Page1G, at, level, entry);
         };
@@ -218,7 +218,7 @@ LACUNA_TEST("mm.audit", "finds faults in images, under both isolations") {
 }
 
 LACUNA_TEST("mm.audit", "finds a CPU that has another namespace's image") {
-    Scene scene(Isolation::None);
+    Scene scene(Scheme::InPlace);
     const Pfn table = *scene.memory.spaces.cpu_image_table(0);
     scene.expect_in_entry(AuditFinding::SharedEntryDiffers, table, Level::Page1G,
                           VirtAddr{arch::namespace_image_base}, Level::Page1G,
@@ -226,7 +226,7 @@ LACUNA_TEST("mm.audit", "finds a CPU that has another namespace's image") {
 }
 
 LACUNA_TEST("mm.audit", "finds temporary mappings, lost tables and wrong books") {
-    Scene scene(Isolation::Pgd);
+    Scene scene(Scheme::Window);
     const Pfn temporary = scene.memory.boot.temporary_map.table();
     scene.expect(
         AuditFinding::TemporaryLeftBehind,

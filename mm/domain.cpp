@@ -42,8 +42,7 @@ Result<DomainPtr> Domain::create(Memory& memory, DomainKind kind, std::string_vi
 Domain::Domain(Memory& memory, DomainId id, DomainKind kind, std::string_view name, PageCount limit)
     : memory_(memory), id_(id), kind_(kind),
       name_length_(static_cast<std::uint8_t>(std::min(name.size(), max_name))),
-      window_(id, kind, memory.policies().isolation, memory.frames(), memory.tlb(),
-              memory.tables()),
+      window_(id, kind, memory.placements()),
       base_(window_.address(PhysAddr{0}).raw()) {
     std::copy_n(name.data(), name_length_, name_.data());
     owned_.unlocked().books.limit = limit;
@@ -62,7 +61,7 @@ Result<> Domain::open() {
 }
 
 bool Domain::is_loaded() const {
-    return memory_.policies().isolation == Isolation::None || window_.is_loaded_here();
+    return !detaches(memory_.placements().scheme) || window_.is_loaded_here();
 }
 
 DomainBooks Domain::books() const {

@@ -49,7 +49,7 @@ kernel::Result<> ImageMap::map(std::span<const Pfn> image) {
 }
 
 std::optional<TopEntry> ImageMap::top_entry() const {
-    if (!root_ || isolation_ == Isolation::None) return std::nullopt;
+    if (!root_ || !has_own_table(scheme_)) return std::nullopt;
     return TopEntry{arch::image_slot, Pte::table(root_->address())};
 }
 

@@ -6,25 +6,25 @@
 #include <span>
 
 #include "mm/kernel_map.hpp"
-#include "mm/policies.hpp"
-#include "mm/window.hpp"
+#include "mm/placement/placement.hpp"
+#include "mm/scheme.hpp"
 
 namespace mm {
 
 /// A network namespace's own copy of lwIP's state, at arch::namespace_image_base in its address spaces
-/// and nowhere else. With isolation `pgd` it there is a table for the image slot, which shares the
+/// and nowhere else. Where an address space has a top-level table, there is a table for the image slot, which shares the
 /// kernel's entry with everybody and adds its own:
 ///
 ///     top-level table [image_slot] -> own table [510] -> the kernel's image, shared
 ///                                               [511] -> own table -> own table -> image frames
 ///
-/// With isolation `none` no address space uses that first table: each CPU takes up [511] when it
+/// Elsewhere no address space uses that first table: each CPU takes up [511] when it
 /// switches to the namespace. Never global.
 class ImageMap {
 public:
-    ImageMap(DomainId owner, Isolation isolation, FrameTable frames, const KernelMap& kernel,
+    ImageMap(DomainId owner, Scheme scheme, FrameTable frames, const KernelMap& kernel,
              TableSource& tables)
-        : owner_(owner), isolation_(isolation), frames_(frames), kernel_(kernel), tables_(tables) {}
+        : owner_(owner), scheme_(scheme), frames_(frames), kernel_(kernel), tables_(tables) {}
     /// Gives the tables back; the frames are the caller's. No address space has the image any more.
     ~ImageMap();
     ImageMap(const ImageMap&) = delete;
@@ -35,7 +35,7 @@ public:
     /// image is empty or larger than a gigabyte.
     kernel::Result<> map(std::span<const Pfn> image);
 
-    /// What a top-level table needs; nothing where isolation is `none`, or before map().
+    /// What a top-level table needs; nothing where address spaces have none, or before map().
     std::optional<TopEntry> top_entry() const;
     /// The entry for namespace_image_entry of the image slot's table; not present before map().
     arch::Pte image_entry() const;
@@ -48,7 +48,7 @@ public:
 
 private:
     DomainId owner_;
-    Isolation isolation_;
+    Scheme scheme_;
     FrameTable frames_;
     const KernelMap& kernel_;
     TableSource& tables_;

@@ -12,6 +12,7 @@
 #include "mm/frame_table.hpp"
 #include "mm/kernel_heap.hpp"
 #include "mm/owned_pages.hpp"
+#include "mm/placement/placements.hpp"
 #include "mm/policies.hpp"
 #include "mm/slab/registry.hpp"
 #include "mm/temporary_map.hpp"
@@ -32,6 +33,7 @@ public:
         TemporaryMap& temporary_map;
         Tlb& tlb;
         TableSource& tables;
+        const Placements& placements;
     };
 
     /// Makes the size-class caches; panics if there is not even memory for those.
@@ -88,6 +90,7 @@ public:
     TemporaryMap& temporary_map() { return parts_.temporary_map; }
     Tlb& tlb() { return parts_.tlb; }
     TableSource& tables() { return parts_.tables; }
+    const Placements& placements() const { return parts_.placements; }
     DomainTable& domains() { return domains_; }
     SlabRegistry& slabs() { return slabs_; }
     const SlabRegistry& slabs() const { return slabs_; }

@@ -1,64 +1,63 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <arch/layout.hpp>
-#include <array>
-#include <atomic>
+#include <variant>
 
-#include "kernel/base/result.hpp"
-#include "kernel/sync/spin_locked.hpp"
-#include "mm/direct_map.hpp"
-#include "mm/page_tree.hpp"
-#include "mm/policies.hpp"
+#include "mm/placement/in_place.hpp"
+#include "mm/placement/own_window.hpp"
+#include "mm/placement/placement.hpp"
+#include "mm/placement/placements.hpp"
 
 namespace mm {
 
-/// One entry of a top-level table, as a domain gives it to the address spaces it is in.
-struct TopEntry {
-    unsigned slot;
-    arch::Pte entry;
-};
-
-/// The top-level slot that windows of a kind hang under.
-constexpr unsigned window_slot(DomainKind kind) {
-    return arch::window_first_slot + static_cast<unsigned>(kind);
-}
-
-/// A domain's page-table subtree: the frame at physical address pa is at base + pa, in 4 KiB leaves
-/// that are never global. Where isolation is `none` there are no tables: the window is the direct map,
-/// and mapping is a matter of opinion; callers need not know.
+/// Where a domain sees its exclusive frames: the frame at physical address pa is at base + pa. How they are mapped
+/// there is the placement policy that the boot options chose (mm/placement); callers need not know.
 ///
-/// Tables are made before they are needed (reserve) and stay until the window ends, so mapping what
-/// was reserved cannot fail. The lock is the innermost but for the TLB's; nothing is allocated in it.
+/// Tables are made before they are needed (reserve) and stay until the window ends, so mapping what was reserved
+/// cannot fail.
 class Window {
+    using Chosen = std::variant<OwnWindow, InPlace>;
+
+    /// std::visit, with the default in a straight line.
+    template <class Variant, class Function>
+    static auto with(Variant& chosen, Function&& fn) {
+        if (auto* own = std::get_if<OwnWindow>(&chosen)) [[likely]] return fn(*own);
+        return std::visit(fn, chosen);
+    }
+
 public:
-    Window(DomainId owner, DomainKind kind, Isolation isolation, FrameTable frames, Tlb& tlb,
-           TableSource& tables);
+    Window(DomainId owner, DomainKind kind, const Placements& placements);
     /// Gives the tables back. Precondition: nothing is mapped, no address space has the window.
     ~Window();
     Window(const Window&) = delete;
     Window& operator=(const Window&) = delete;
 
     /// Makes the root table; before anything else. Error: OutOfMemory.
-    kernel::Result<> open();
+    kernel::Result<> open() {
+        return with(chosen_, [](auto& policy) { return policy.open(); });
+    }
 
     DomainId owner() const { return owner_; }
     DomainKind kind() const { return kind_; }
 
     // --- addresses: any context, O(1) --------------------------------------------------------------
 
-    VirtAddr address(PhysAddr physical) const { return VirtAddr{base_ + physical.raw()}; }
+    VirtAddr address(PhysAddr physical) const { return base_ + physical.raw(); }
     /// Precondition: contains(address).
-    PhysAddr phys(VirtAddr address) const { return PhysAddr{address.raw() - base_}; }
-    bool contains(VirtAddr address) const { return address.raw() - base_ < arch::slot_size; }
+    PhysAddr phys(VirtAddr address) const { return PhysAddr{address - base_}; }
+    bool contains(VirtAddr address) const { return address - base_ < arch::slot_size; }
 
     // --- mapping: thread context -------------------------------------------------------------------
 
     /// Makes the tables that frames of `range` need. Error: OutOfMemory.
-    kernel::Result<> reserve(PhysRange range);
+    kernel::Result<> reserve(PhysRange range) {
+        return with(chosen_, [&](auto& policy) { return policy.reserve(range); });
+    }
 
     /// Maps frames whose tables are reserved. No flush: what was not present is not cached.
-    void map_reserved(PhysRange range);
+    void map_reserved(PhysRange range) {
+        with(chosen_, [&](auto& policy) { policy.map_reserved(range); });
+    }
 
     /// Both. Error: OutOfMemory, with nothing mapped.
     kernel::Result<> map(PhysRange range);
@@ -66,20 +65,33 @@ public:
     /// Unmaps frames; when it returns, no CPU can reach them through this window.
     void unmap(PhysRange range);
     /// The same with the flush left to `batch`.
-    void unmap(PhysRange range, TlbBatch& batch);
+    void unmap(PhysRange range, TlbBatch& batch) {
+        with(chosen_, [&](auto& policy) { policy.unmap(range, batch); });
+    }
 
-    bool is_mapped(Pfn pfn);
+    bool is_mapped(Pfn pfn) {
+        return with(chosen_, [&](auto& policy) { return policy.is_mapped(pfn); });
+    }
 
     /// A batch for the CPUs that may hold this window's translations.
-    TlbBatch batch() { return {tlb_, frames_, tables_, TlbScope::Window, loaded_on_}; }
+    TlbBatch batch() {
+        return with(chosen_, [&](auto& policy) { return policy.batch(loaded_on_); });
+    }
 
     // --- what address spaces and the audit ask -------------------------------------------------------
 
-    /// Nothing where isolation is `none`.
-    std::optional<TopEntry> top_entry() const;
-    std::optional<Pfn> root() const { return root_; }
+    /// Nothing where an address space has no top-level table of its own.
+    std::optional<TopEntry> top_entry() const {
+        return with(chosen_, [](const auto& policy) { return policy.top_entry(); });
+    }
+    /// The root of the domain's own page tables, if it has any.
+    std::optional<Pfn> root() const {
+        return with(chosen_, [](const auto& policy) { return policy.root(); });
+    }
     /// Page tables in use, the root included; they count against the domain's limit.
-    PageCount tables() const { return PageCount{table_count_.load(std::memory_order_relaxed)}; }
+    PageCount tables() const {
+        return with(chosen_, [](const auto& policy) { return policy.tables(); });
+    }
 
     /// The CPUs that have an address space with this window loaded, or are just leaving one.
     CpuMask loaded_on() const { return loaded_on_.load(); }
@@ -89,35 +101,13 @@ public:
     void unloaded(unsigned cpu) { loaded_on_.remove(cpu); }
 
 private:
-    /// The tables of recently used 2 MiB blocks, so that most map and unmap calls walk nothing.
-    struct RecentTables {
-        struct Slot {
-            std::uint64_t block = ~std::uint64_t{0};  ///< physical address / 2 MiB
-            PageTable* table = nullptr;
-            Frame* frame = nullptr;
-        };
-        static constexpr std::size_t slots = 8;
-        std::array<Slot, slots> recent;
-    };
-
-    RecentTables::Slot& table_of(RecentTables& recent, PhysAddr physical);
-    PageTree tree() const { return {frames_, *root_, arch::Level::Page1G}; }
-
-    /// Calls fn(slot of the table, index of the first entry, number of entries) for each 2 MiB block.
-    template <class Function>
-    void for_each_block(RecentTables& recent, PhysRange range, Function&& fn);
+    static Chosen choose(DomainId owner, DomainKind kind, const Placements& placements);
 
     DomainId owner_;
     DomainKind kind_;
-    Isolation isolation_;
-    FrameTable frames_;
-    Tlb& tlb_;
-    TableSource& tables_;
-    std::uint64_t base_;
-    std::optional<Pfn> root_;
-    std::atomic<std::uint64_t> table_count_ = 0;
     SharedCpuMask loaded_on_;
-    kernel::SpinLocked<RecentTables, kernel::Rank::Window> recent_;
+    Chosen chosen_;
+    VirtAddr base_;
 };
 
 } // namespace mm

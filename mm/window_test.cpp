@@ -14,8 +14,7 @@ namespace {
 
 /// An opened window over a test memory.
 struct TestWindow : Window {
-    TestWindow(TestMemory& memory, DomainId owner, Isolation isolation = Isolation::Pgd)
-        : Window(owner, DomainKind::Net, isolation, memory.frames(), memory.boot.tlb, memory.tables) {
+    TestWindow(TestMemory& memory, DomainId owner) : Window(owner, DomainKind::Net, memory.placements) {
         const bool opened = open().has_value();
         kernel::ensure(opened, "no table for the window");
     }
@@ -68,8 +67,8 @@ LACUNA_TEST("mm.window", "tables belong to the domain and go back when it ends")
 }
 
 LACUNA_TEST("mm.window", "with isolation none it is the direct map, and costs nothing") {
-    TestMemory memory({.isolation = Isolation::None});
-    TestWindow window(memory, red, Isolation::None);
+    TestMemory memory({.scheme = Scheme::InPlace});
+    TestWindow window(memory, red);
     const PhysRange page = TestMemory::page(0, 5);
     REQUIRE(window.map(page).has_value());
     CHECK(window.address(page.begin) == DirectMap::virt(page.begin));

@@ -83,12 +83,18 @@ MemorySystem::MemorySystem(const arch::BootInfo& info, const Options& options)
           return mm::BootMemory(plan_memory(info, options, lists));
       }()),
       frames_(boot_.frames), tables_(frames_),
-      spaces(options.policies.isolation, enter_final_tables(allocation_limit(options)), boot_.frames, tables_),
+      placements_{.scheme = mm::scheme_of(options.policies.isolation, options.policies.placement),
+                  .frames = boot_.frames,
+                  .tlb = boot_.tlb,
+                  .tables = tables_,
+                  .direct_map = boot_.direct_map},
+      spaces(placements_.scheme, enter_final_tables(allocation_limit(options)), boot_.frames, tables_),
       memory({.frames = frames_,
               .direct_map = boot_.direct_map,
               .temporary_map = boot_.temporary_map,
               .tlb = boot_.tlb,
-              .tables = tables_},
+              .tables = tables_,
+              .placements = placements_},
              options.policies) {
     const auto pgd = spaces.add_cpu(arch::cpu_id());
     if (!pgd) panic("not enough memory to boot");

@@ -30,6 +30,7 @@ private:
     mm::BootMemory boot_;
     mm::FrameAllocator frames_;
     mm::BuddyTableSource tables_;
+    mm::Placements placements_;
 
 public:
     mm::AddressSpaceCache spaces;

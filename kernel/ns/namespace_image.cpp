@@ -16,7 +16,7 @@ namespace kernel {
 NamespaceImage::NamespaceImage(mm::Domain& domain, mm::Memory& memory,
                                const mm::AddressSpaceCache& spaces)
     : domain_(domain),
-      map_(domain.id(), spaces.isolation(), memory.frames(), spaces.kernel_map(), memory.tables()) {
+      map_(domain.id(), spaces.scheme(), memory.frames(), spaces.kernel_map(), memory.tables()) {
 }
 
 Result<> NamespaceImage::create() {

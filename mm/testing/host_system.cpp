@@ -17,12 +17,18 @@ constexpr std::uint64_t mib = std::uint64_t{1} << 20;
 
 HostSystem::HostSystem(const HostPlan& plan)
     : machine(plan.memory), boot(plan_of(plan)), frames(boot.frames), tables(frames),
-      spaces(plan.policies.isolation, boot.kernel_map, boot.frames, tables),
+      placements{.scheme = scheme_of(plan.policies.isolation, plan.policies.placement),
+                 .frames = boot.frames,
+                 .tlb = boot.tlb,
+                 .tables = tables,
+                 .direct_map = boot.direct_map},
+      spaces(placements.scheme, boot.kernel_map, boot.frames, tables),
       memory({.frames = frames,
               .direct_map = boot.direct_map,
               .temporary_map = boot.temporary_map,
               .tlb = boot.tlb,
-              .tables = tables},
+              .tables = tables,
+              .placements = placements},
              plan.policies) {
     for (const PhysRange& range : boot.free_ranges())
         frames.add(range);

@@ -45,6 +45,7 @@ public:
     BootMemory boot;
     FrameAllocator frames;
     BuddyTableSource tables;
+    Placements placements;
     AddressSpaceCache spaces;
     Memory memory;
 };

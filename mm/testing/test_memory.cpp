@@ -14,9 +14,14 @@ constexpr PhysAddr first_block{16 * mib};
 } // namespace
 
 TestMemory::TestMemory(const TestPlan& plan)
-    : machine(plan.memory), isolation_(plan.isolation), boot(plan_of(plan)),
+    : machine(plan.memory), boot(plan_of(plan)),
       tables(boot.frames, set_tables_aside()),
-      spaces(plan.isolation, boot.kernel_map, boot.frames, tables) {
+      placements{.scheme = plan.scheme,
+                 .frames = boot.frames,
+                 .tlb = boot.tlb,
+                 .tables = tables,
+                 .direct_map = boot.direct_map},
+      spaces(plan.scheme, boot.kernel_map, boot.frames, tables) {
     boot.direct_map.use_tables(tables);
     for (const PhysRange& range : boot.free_ranges()) {
         boot.frames.assign(range, FrameState::Free, shared_domain);
@@ -58,7 +63,7 @@ PhysRange TestMemory::page(unsigned index, unsigned page_number) {
 }
 
 void TestMemory::make_exclusive(PhysRange range, Window& window, FrameState state) {
-    if (isolation_ == Isolation::Pgd) {
+    if (detaches(placements.scheme)) {
         const bool removed = boot.direct_map.remove(range).has_value();
         kernel::ensure(removed, "no table to split with");
     }
@@ -70,7 +75,7 @@ void TestMemory::make_exclusive(PhysRange range, Window& window, FrameState stat
 void TestMemory::make_shared(PhysRange range, Window& window) {
     window.unmap(range);
     boot.frames.assign(range, FrameState::Free, shared_domain);
-    if (isolation_ == Isolation::Pgd) boot.direct_map.restore(range);
+    if (detaches(placements.scheme)) boot.direct_map.restore(range);
 }
 
 } // namespace mm::testing

@@ -15,7 +15,7 @@ namespace mm::testing {
 struct TestPlan {
     PageCount memory{(std::uint64_t{64} << 20) / page_size};
     arch::Level largest_leaf = arch::Level::Page2M;
-    Isolation isolation = Isolation::Pgd;
+    Scheme scheme = Scheme::Window;
 };
 
 /// A host machine with its memory brought up as at boot: an image of 1 MiB at 1 MiB, 256 frames set
@@ -51,7 +51,6 @@ private:
     MemoryPlan plan_of(const TestPlan& plan);
     std::vector<Pfn> set_tables_aside();
 
-    Isolation isolation_;
     std::array<PhysRange, 1> ram_;
     std::array<PhysRange, 1> in_use_;
     std::array<ImagePart, 2> image_;
@@ -59,6 +58,7 @@ private:
 public:
     BootMemory boot;
     TestTables tables;
+    Placements placements;
     AddressSpaceCache spaces;
 };
 

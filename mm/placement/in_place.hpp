@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "mm/direct_map.hpp"
+#include "mm/placement/placement.hpp"
+#include "mm/placement/placements.hpp"
+
+namespace mm {
+
+/// Isolation `none`: exclusive frames stay in the direct map, and there is nothing to map. Callers need not know.
+class InPlace {
+public:
+    explicit InPlace(const Placements& parts) : parts_(parts) {}
+
+    kernel::Result<> open() { return {}; }
+    VirtAddr base() const { return DirectMap::virt(PhysAddr{0}); }
+    kernel::Result<> reserve(PhysRange) { return {}; }
+    void map_reserved(PhysRange) {}
+    void unmap(PhysRange, TlbBatch&) {}
+    TlbBatch batch(const SharedCpuMask& loaded_on) const {
+        return {parts_.tlb, parts_.frames, parts_.tables, TlbScope::Window, loaded_on};
+    }
+    bool is_mapped(Pfn) { return true; }
+    std::optional<TopEntry> top_entry() const { return std::nullopt; }
+    std::optional<Pfn> root() const { return std::nullopt; }
+    PageCount tables() const { return PageCount{}; }
+
+private:
+    const Placements& parts_;
+};
+
+static_assert(PlacementPolicy<InPlace>);
+
+} // namespace mm

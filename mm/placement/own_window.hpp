@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "mm/placement/frame_tree.hpp"
+#include "mm/placement/placement.hpp"
+#include "mm/placement/placements.hpp"
+
+namespace mm {
+
+/// Isolation `pgd`, placement `window`: a page-table subtree of the domain's own, under the top-level slot of its
+/// kind. Making a frame exclusive writes one entry here, however many domains there are.
+class OwnWindow {
+public:
+    OwnWindow(DomainId owner, DomainKind kind, const Placements& parts)
+        : parts_(parts), slot_(window_slot(kind)),
+          tree_(owner, VirtAddr{arch::window_base(slot_)}, parts.frames, parts.tables) {}
+
+    kernel::Result<> open() { return tree_.open(); }
+    VirtAddr base() const { return tree_.base(); }
+    kernel::Result<> reserve(PhysRange range) { return tree_.reserve(range); }
+    void map_reserved(PhysRange range) { tree_.map_reserved(range, arch::read_write); }
+    void unmap(PhysRange range, TlbBatch& batch) { tree_.unmap(range, batch); }
+    TlbBatch batch(const SharedCpuMask& loaded_on) const {
+        return {parts_.tlb, parts_.frames, parts_.tables, TlbScope::Window, loaded_on};
+    }
+    bool is_mapped(Pfn pfn) { return tree_.is_mapped(pfn); }
+    std::optional<TopEntry> top_entry() const {
+        if (!root()) return std::nullopt;
+        return TopEntry{slot_, arch::Pte::table(root()->address())};
+    }
+    std::optional<Pfn> root() const { return tree_.root(); }
+    PageCount tables() const { return tree_.tables(); }
+
+private:
+    const Placements& parts_;
+    unsigned slot_;
+    FrameTree tree_;
+};
+
+static_assert(PlacementPolicy<OwnWindow>);
+
+} // namespace mm

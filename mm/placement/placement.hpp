@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <arch/layout.hpp>
+#include <arch/pte.hpp>
+#include <concepts>
+#include <optional>
+
+#include "kernel/base/result.hpp"
+#include "mm/domain_id.hpp"
+#include "mm/tlb_batch.hpp"
+
+namespace mm {
+
+/// One entry of a top-level table, as a domain gives it to the address spaces it is in.
+struct TopEntry {
+    unsigned slot;
+    arch::Pte entry;
+};
+
+/// The top-level slot that windows of a kind hang under.
+constexpr unsigned window_slot(DomainKind kind) {
+    return arch::window_first_slot + static_cast<unsigned>(kind);
+}
+
+/// Where and how one domain's exclusive frames are mapped. A policy is one class that meets this concept, in a file
+/// of its own, one line in Scheme and one in Window::choose(). mm::Window is what callers see of it.
+///
+/// Thread context; the lock of a policy has rank Window or DirectMap, and nothing is allocated inside it.
+template <class Policy>
+concept PlacementPolicy = requires(Policy policy, const Policy& constant, PhysRange range, Pfn pfn, TlbBatch& batch,
+                                   const SharedCpuMask& loaded_on) {
+    // Makes what the domain needs before its first frame. Error: OutOfMemory, or the policy's own.
+    { policy.open() } -> std::same_as<kernel::Result<>>;
+    // The frame at physical address pa is at base + pa.
+    { constant.base() } -> std::same_as<VirtAddr>;
+    // Makes the tables that frames of the range need. Error: OutOfMemory.
+    { policy.reserve(range) } -> std::same_as<kernel::Result<>>;
+    // Maps frames whose tables are reserved.
+    { policy.map_reserved(range) } -> std::same_as<void>;
+    // Unmaps frames, and puts into the batch what has to be flushed.
+    { policy.unmap(range, batch) } -> std::same_as<void>;
+    // A batch for all CPUs that may hold what unmap() takes away; `loaded_on` are those that have the domain loaded.
+    { policy.batch(loaded_on) } -> std::same_as<TlbBatch>;
+    { policy.is_mapped(pfn) } -> std::same_as<bool>;
+    // What it adds to an address space; nothing where address spaces have no tables of their own.
+    { constant.top_entry() } -> std::same_as<std::optional<TopEntry>>;
+    // The root of the domain's own tables, and how many they are.
+    { constant.root() } -> std::same_as<std::optional<Pfn>>;
+    { constant.tables() } -> std::same_as<PageCount>;
+};
+
+} // namespace mm
