@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The C functions that the compiler, libc++ and lwIP call by name. Long runs go through arch's string
-// instructions; the rest is for short ones.
+// instructions, short ones word by word.
 #include <arch/memory.hpp>
 #include <cstddef>
 #include <cstdint>
@@ -9,8 +9,41 @@ namespace {
 
 using Byte = unsigned char;
 constexpr std::size_t word = sizeof(std::uint64_t);
-// Below this, starting a string instruction costs more than a loop.
+// Below this, moving word by word costs less than starting a string instruction.
 constexpr std::size_t short_run = 64;
+
+// One unaligned access each.
+template <class T>
+T load(const Byte* at) {
+    T value;
+    __builtin_memcpy_inline(&value, at, sizeof value);
+    return value;
+}
+
+template <class T>
+void store(Byte* at, T value) {
+    __builtin_memcpy_inline(at, &value, sizeof value);
+}
+
+/// Copies 1 <= bytes < 2 * word by two accesses that may overlap; all is read before anything is written, so
+/// the places may overlap too.
+void copy_few(Byte* to, const Byte* from, std::size_t bytes) {
+    if (bytes >= word) {
+        const auto first = load<std::uint64_t>(from), last = load<std::uint64_t>(from + bytes - word);
+        store(to, first);
+        store(to + bytes - word, last);
+    } else if (bytes >= 4) {
+        const auto first = load<std::uint32_t>(from), last = load<std::uint32_t>(from + bytes - 4);
+        store(to, first);
+        store(to + bytes - 4, last);
+    } else if (bytes >= 2) {
+        const auto first = load<std::uint16_t>(from), last = load<std::uint16_t>(from + bytes - 2);
+        store(to, first);
+        store(to + bytes - 2, last);
+    } else {
+        *to = *from;
+    }
+}
 
 } // namespace
 
@@ -19,30 +52,50 @@ constexpr std::size_t short_run = 64;
 
 extern "C" {
 
+// The last word is read first and written last, over the end of what the loop wrote: no loop over odd bytes.
 void* memcpy(void* destination, const void* source, std::size_t bytes) {
     auto* to = static_cast<Byte*>(destination);
     const auto* from = static_cast<const Byte*>(source);
-    if (bytes >= short_run) {
-        const std::size_t words = bytes / word;
-        arch::copy_words(to, from, words);
-        to += words * word;
-        from += words * word;
-        bytes %= word;
+    if (bytes < 2 * word) {
+        if (bytes > 0) copy_few(to, from, bytes);
+        return destination;
     }
-    for (; bytes > 0; --bytes) *to++ = *from++;
+    Byte* const end = to + bytes - word;
+    const auto last = load<std::uint64_t>(from + bytes - word);
+    if (bytes >= short_run) {
+        arch::copy_words(to, from, bytes / word);
+    } else {
+        for (; to < end; to += word, from += word) store(to, load<std::uint64_t>(from));
+    }
+    store(end, last);
     return destination;
 }
 
 void* memmove(void* destination, const void* source, std::size_t bytes) {
     auto* to = static_cast<Byte*>(destination);
     const auto* from = static_cast<const Byte*>(source);
-    // Forwards is right unless the destination begins inside the source.
-    const auto distance = reinterpret_cast<std::uintptr_t>(to) - reinterpret_cast<std::uintptr_t>(from);
-    if (distance >= bytes) return memcpy(destination, source, bytes);
-    while (bytes > 0) {
-        --bytes;
-        to[bytes] = from[bytes];
+    if (bytes < 2 * word) {
+        if (bytes > 0) copy_few(to, from, bytes);
+        return destination;
     }
+    const auto distance = reinterpret_cast<std::uintptr_t>(to) - reinterpret_cast<std::uintptr_t>(from);
+    if (distance >= bytes) {
+        // Forwards is right, but memcpy's last word must not be read early if the loop will overwrite it.
+        const std::size_t words = bytes / word;
+        const auto backwards = reinterpret_cast<std::uintptr_t>(from) - reinterpret_cast<std::uintptr_t>(to);
+        if (backwards >= bytes) return memcpy(destination, source, bytes);
+        arch::copy_words(to, from, words);
+        to += words * word;
+        from += words * word;
+        for (bytes %= word; bytes > 0; --bytes) *to++ = *from++;
+        return destination;
+    }
+    // The destination begins inside the source: from the end, each word read before it is written.
+    while (bytes >= word) {
+        bytes -= word;
+        store(to + bytes, load<std::uint64_t>(from + bytes));
+    }
+    if (bytes > 0) copy_few(to, from, bytes);
     return destination;
 }
 
@@ -50,25 +103,26 @@ void* memset(void* destination, int value, std::size_t bytes) {
     auto* to = static_cast<Byte*>(destination);
     const auto byte = static_cast<Byte>(value);
     const std::uint64_t pattern = byte * 0x0101010101010101u;
-    if (bytes >= short_run) {
-        const std::size_t words = bytes / word;
-        if (byte == 0) {
-            arch::zero_words(to, words);
-            to += words * word;
-        } else {
-            for (std::size_t i = 0; i < words; ++i, to += word) {
-                __builtin_memcpy_inline(to, &pattern, word);
-            }
-        }
-        bytes %= word;
+    if (bytes < word) {
+        for (; bytes > 0; --bytes) *to++ = byte;
+        return destination;
     }
-    for (; bytes > 0; --bytes) *to++ = byte;
+    Byte* const end = to + bytes - word;
+    if (bytes >= short_run) {
+        arch::fill_words(to, pattern, bytes / word);
+    } else {
+        for (; to < end; to += word) store(to, pattern);
+    }
+    store(end, pattern);
     return destination;
 }
 
 int memcmp(const void* left, const void* right, std::size_t bytes) {
     const auto* a = static_cast<const Byte*>(left);
     const auto* b = static_cast<const Byte*>(right);
+    for (; bytes >= word; bytes -= word, a += word, b += word) {
+        if (load<std::uint64_t>(a) != load<std::uint64_t>(b)) break;
+    }
     for (; bytes > 0; --bytes, ++a, ++b) {
         if (*a != *b) return *a - *b;
     }

@@ -31,6 +31,32 @@ LACUNA_TEST("base.memory", "memset touches exactly its range") {
     }
 }
 
+LACUNA_TEST("base.memory", "memcpy copies exactly its range, of any length and alignment") {
+    for (std::size_t size = 0; size <= 100; ++size) {
+        for (std::size_t from = 0; from < 9; ++from) {
+            const Buffer source = counting();
+            Buffer copy{};
+            std::memcpy(copy.data() + 5, source.data() + from, size);
+            for (std::size_t i = 0; i < copy.size(); ++i) {
+                const bool inside = i >= 5 && i < 5 + size;
+                REQUIRE(copy[i] == (inside ? source[from + i - 5] : 0));
+            }
+        }
+    }
+}
+
+LACUNA_TEST("base.memory", "memmove is a copy by way of elsewhere, at every distance and length") {
+    constexpr std::size_t from = 60;
+    for (std::size_t size = 0; size <= 90; ++size) {
+        for (std::size_t to = 0; to <= 120; ++to) {
+            Buffer buffer = counting(), expected = buffer;
+            for (std::size_t i = 0; i < size; ++i) expected[to + i] = buffer[from + i];
+            std::memmove(buffer.data() + to, buffer.data() + from, size);
+            REQUIRE(buffer == expected);
+        }
+    }
+}
+
 LACUNA_TEST("base.memory", "memmove copes with overlap both ways") {
     for (const std::size_t shift : {1u, 8u, 40u}) {
         Buffer up = counting();
@@ -48,4 +74,15 @@ LACUNA_TEST("base.memory", "memcmp orders bytes as unsigned") {
     CHECK(std::memcmp(low.data(), high.data(), 2) < 0);
     CHECK(std::memcmp(high.data(), low.data(), 2) > 0);
     CHECK(std::memcmp(high.data(), low.data(), 1) == 0);
+    // Beyond the words that are compared at once, and inside one of them the first difference decides.
+    for (std::size_t size = 1; size < 40; ++size) {
+        for (std::size_t at = 0; at < size; ++at) {
+            Buffer left = counting(), right = left;
+            left[at] = 1;
+            right[at] = 2;
+            if (at + 1 < size) left[at + 1] = 0xff;
+            CHECK(std::memcmp(left.data(), right.data(), size) < 0);
+            CHECK(std::memcmp(left.data(), right.data(), at) == 0);
+        }
+    }
 }
