@@ -25,6 +25,7 @@ struct Options {
     Switch autorun_stay = Switch::No;
     Switch demo = Switch::No;
     Switch uplink = Switch::Yes;
+    Switch net_offload = Switch::Yes;
     Mutant mutant = Mutant::None;
     mm::Policies policies;
 

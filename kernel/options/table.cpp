@@ -122,6 +122,9 @@ constexpr std::array table{
         "directmap.leaf", "The largest page that the direct map uses."),
     choice<switch_choices, [](Options& o) -> auto& { return o.uplink; }>(
         "net.uplink", "Use the virtio network device, if there is one, as the bridge's uplink."),
+    choice<switch_choices, [](Options& o) -> auto& { return o.net_offload; }>(
+        "net.offload",
+        "Leave out TCP's and UDP's checksums while a packet stays inside the machine; what leaves it gets them."),
     choice<mutant_choices, [](Options& o) -> auto& { return o.mutant; }>(
         "mutant", "Break one thing on purpose, to see that the tests notice."),
 };

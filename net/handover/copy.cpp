@@ -38,7 +38,7 @@ Result<> Copy::send(WireEnd end, PacketFrames&, PacketSource& source) {
         }
         const std::size_t length = std::min<std::size_t>(source.remaining(), mm::page_size);
         source.read(buffer.bytes(*slot)->first(length));
-        list.append({*slot, 0, static_cast<std::uint16_t>(length), Carrier::Bounce, Position::Last});
+        list.append(Descriptor::of_slot(*slot, length, source.checksums()));
     }
     kernel::count(Event::BytesCopied, bytes);
     if (auto sent = end.send(list.pieces()); !sent) {

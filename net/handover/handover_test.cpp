@@ -72,7 +72,7 @@ bool only_packet(Packet& packet) {
 }
 
 constexpr std::array sizes{std::size_t{1}, std::size_t{60},   std::size_t{1514},  std::size_t{4095},
-                           std::size_t{4096}, std::size_t{4097}, std::size_t{65535}, std::size_t{65536}};
+                           std::size_t{4096}, std::size_t{4097}, std::size_t{65535}, net::max_packet_bytes};
 
 LACUNA_TEST("net.handover", "every policy: the packet arrives, nothing else does, nothing stays") {
     for (const auto& choice : mm::handover_choices) {
@@ -104,6 +104,26 @@ LACUNA_TEST("net.handover", "every policy: the packet arrives, nothing else does
                 CHECK(only_packet(*back));
                 back->recycle(*f.red_frames);
             }
+        }
+    }
+}
+
+LACUNA_TEST("net.handover", "what is said of the checksums stays with the packet, forwarded too") {
+    for (const auto& choice : mm::handover_choices) {
+        const net::HandoverOps& ops = net::handover(choice.value);
+        Fixture f;
+        const auto bytes = pattern(5000, 2);
+        for (const auto checksums : {net::Checksums::Deferred, net::Checksums::Computed}) {
+            net::SpanSource source{bytes, checksums};
+            REQUIRE(ops.send(f.red_end, *f.red_frames, source));
+            auto packet = net::receive_packet(f.blue_end, *f.blue_frames);
+            REQUIRE(packet);
+            CHECK(packet->checksums() == checksums);
+            REQUIRE(ops.forward(f.blue_end, *f.blue_frames, *packet));
+            auto back = net::receive_packet(f.red_end, *f.red_frames);
+            REQUIRE(back);
+            CHECK(back->checksums() == checksums);
+            back->recycle(*f.red_frames);
         }
     }
 }
@@ -182,7 +202,7 @@ LACUNA_TEST("net.handover", "forged descriptors are refused and free nothing") {
         REQUIRE(f.red_end.send(forged));
         CHECK(net::receive_packet(f.blue_end, *f.blue_frames).error() == Error::Refused);
     }
-    const std::array slot{net::Descriptor{12, 0, 60, net::Carrier::Bounce, net::Position::Last}};
+    const std::array slot{net::Descriptor::of_slot(12, 60)};
     REQUIRE(f.red_end.send(slot));
     CHECK(net::receive_packet(f.blue_end, *f.blue_frames).error() == Error::Refused);
     CHECK(f.machine->entry(mine.pfn()).owner == red);

@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstddef>
+#include <memory>
 #include <span>
 
 namespace net {
@@ -23,32 +24,44 @@ struct PacketPiece {
 /// wrapped for lwIP, sent on, or recycled.
 class Packet {
 public:
-    Packet() = default;
-    Packet(Packet&&) = default;
-    Packet& operator=(Packet&&) = default;
+    explicit Packet(Checksums checksums = Checksums::Computed) : checksums_(checksums) {}
+    Packet(Packet&& from) noexcept : checksums_(from.checksums_) {
+        for (PacketPiece& piece : from.pieces()) append(std::move(piece.frame), piece.extent);
+        from.clear();
+    }
+    Packet& operator=(Packet&&) = delete;
+    ~Packet() { clear(); }
 
     /// Precondition: size() < max_packet_pieces.
     void append(PacketFrame&& frame, Extent extent) {
-        pieces_[count_].frame = std::move(frame);
-        pieces_[count_].extent = extent;
+        std::construct_at(first() + count_, std::move(frame), extent);
         ++count_;
     }
-    std::span<PacketPiece> pieces() { return {pieces_.data(), count_}; }
+    std::span<PacketPiece> pieces() { return {first(), count_}; }
+    /// What the sender said of the transport checksum.
+    Checksums checksums() const { return checksums_; }
     std::size_t size() const { return count_; }
     bool empty() const { return count_ == 0; }
-    std::size_t bytes() const {
+    std::size_t bytes() {
         std::size_t sum = 0;
-        for (std::size_t i = 0; i < count_; ++i) sum += pieces_[i].extent.size();
+        for (const PacketPiece& piece : pieces()) sum += piece.extent.size();
         return sum;
     }
     /// The frames have been moved out.
-    void clear() { count_ = 0; }
+    void clear() {
+        std::destroy_n(first(), count_);
+        count_ = 0;
+    }
     /// Puts all frames into the namespace's stock.
     void recycle(PacketFrames& frames);
 
 private:
-    std::array<PacketPiece, max_packet_pieces> pieces_{};
+    PacketPiece* first() { return reinterpret_cast<PacketPiece*>(storage_.data()); }
+
     std::size_t count_ = 0;
+    Checksums checksums_;
+    /// The pieces. Raw, because most packets are of one piece and seventeen would be made for each.
+    alignas(PacketPiece) std::array<std::byte, max_packet_pieces * sizeof(PacketPiece)> storage_;
 };
 
 } // namespace net

@@ -12,6 +12,7 @@ public:
     explicit PacketReader(Packet& packet) : packet_(packet) { rewind(); }
     std::size_t remaining() const override { return remaining_; }
     void read(std::span<std::byte> out) override;
+    Checksums checksums() const override { return packet_.checksums(); }
     void rewind() override;
 
 private:

@@ -36,7 +36,7 @@ Result<PacketFrame> take_in(WireEnd end, PacketFrames& frames, const Descriptor&
 Result<Packet> receive_packet(WireEnd end, PacketFrames& frames) {
     PieceList list;
     TRY(end.receive(list));
-    Packet packet;
+    Packet packet(list.pieces().front().checksums);
     for (std::size_t i = 0; i < list.size(); ++i) {
         const Descriptor& piece = list.pieces()[i];
         auto frame = take_in(end, frames, piece);

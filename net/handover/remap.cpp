@@ -35,7 +35,8 @@ Result<> gather(PacketFrames& frames, PacketSource& source, Packet& packet) {
 Result<> pass_on(WireEnd end, PacketFrames& frames, Packet& packet) {
     PieceList list;
     for (PacketPiece& piece : packet.pieces()) {
-        list.append(Descriptor::of_frame(piece.frame.pfn(), piece.extent.begin, piece.extent.size()));
+        list.append(Descriptor::of_frame(piece.frame.pfn(), piece.extent.begin, piece.extent.size(),
+                                         packet.checksums()));
         frames.store().disown(std::move(piece.frame), end.tag());
     }
     packet.clear();
@@ -56,7 +57,7 @@ Result<> Remap::send(WireEnd end, PacketFrames& frames, PacketSource& source) {
     const std::size_t bytes = source.remaining();
     if (bytes == 0 || bytes > max_packet_bytes) return fail(Error::InvalidArgument);
     TRY(end.reserve(mm::PageCount::for_bytes(bytes).raw()));
-    Packet packet;
+    Packet packet(source.checksums());
     TRY(gather(frames, source, packet));
     kernel::count(Event::BytesCopied, bytes);
     return pass_on(end, frames, packet);

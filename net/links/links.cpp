@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "net/links/links.hpp"
 
+#include "kernel/main/system.hpp"
 #include "mm/memory.hpp"
 #include "net/bridge/bridge.hpp"
 #include "net/links/kernel_wire_memory.hpp"
@@ -69,14 +70,22 @@ void give_host(std::uint8_t host) {
     registry.hosts.reset(host);
 }
 
+void choose_offload(InterfaceConfig& config, ChecksumOffload possible) {
+    if (config.checksum_offload) return;
+    const bool allowed = kernel::options().net_offload == kernel::Switch::Yes;
+    config.checksum_offload = allowed ? possible : ChecksumOffload::None;
+}
+
 } // namespace
 
 Result<> create_veth(kernel::NetNamespace& a, const InterfaceConfig& in_a, kernel::NetNamespace& b,
                      const InterfaceConfig& in_b) {
     Veth::End first{&a, {WirePort::Role::Interface, in_a}};
     Veth::End second{&b, {WirePort::Role::Interface, in_b}};
-    first.config.interface.mac = MacAddress::local(serial());
-    second.config.interface.mac = MacAddress::local(serial());
+    for (Veth::End* end : {&first, &second}) {
+        end->config.interface.mac = MacAddress::local(serial());
+        choose_offload(end->config.interface, ChecksumOffload::TcpAndUdp);
+    }
     return connect(first, second);
 }
 
@@ -86,6 +95,8 @@ Result<IpPrefix> attach_to_bridge(kernel::NetNamespace& space, kernel::NetNamesp
     InterfaceConfig& config = inside.config.interface;
     config.mac = MacAddress::local(serial());
     config.mtu = link.mtu;
+    config.checksum_offload = link.checksum_offload;
+    choose_offload(config, ChecksumOffload::Tcp);
     config.addressing = Addressing::Static;
     config.gateway = link.gateway;
     std::optional<std::uint8_t> host;

@@ -26,6 +26,7 @@ struct BridgeLink {
     std::optional<IpPrefix> address;
     std::optional<ip_addr_t> gateway;
     std::uint16_t mtu = default_mtu;
+    std::optional<ChecksumOffload> checksum_offload{};  ///< not TcpAndUdp: its packets may leave the machine
 };
 
 /// Joins `space` to the bridge of `owner` by a veth pair. Returns the address it got.

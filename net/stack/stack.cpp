@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "net/stack/stack.hpp"
 
+#include "kernel/main/system.hpp"
 #include "kernel/ns/net_namespace.hpp"
 #include "kernel/sched/sched.hpp"
 #include "mm/domain.hpp"
@@ -34,6 +35,16 @@ void leave_no_interface() {
     while (netif_list != nullptr) netif_remove(netif_list);
 }
 
+/// What goes by the loopback interface never leaves this namespace's memory.
+void trust_loopback() {
+    const CoreLock lock;
+    constexpr u16_t transport = NETIF_CHECKSUM_GEN_TCP | NETIF_CHECKSUM_CHECK_TCP | NETIF_CHECKSUM_GEN_UDP |
+                                NETIF_CHECKSUM_CHECK_UDP;
+    for (netif* interface = netif_list; interface != nullptr; interface = interface->next) {
+        NETIF_SET_CHECKSUM_CTRL(interface, NETIF_CHECKSUM_ENABLE_ALL & ~transport);
+    }
+}
+
 constexpr RxThread::Farewell farewell{.before_sources = &reset_connections,
                                       .after_sources = &leave_no_interface};
 
@@ -54,6 +65,7 @@ kernel::Result<> Stack::start() {
     tcpip_init(&Stack::lwip_is_up, this);
     if (instance.lwip_thread == nullptr) return kernel::fail(kernel::Error::OutOfMemory);
     TRY(up_.wait());
+    if (kernel::options().net_offload == kernel::Switch::Yes) trust_loopback();
     return rx_.start();
 }
 

@@ -2,6 +2,7 @@
 #include "net/veth/interface.hpp"
 
 #include "kernel/base/events.hpp"
+#include "net/bridge/ethernet.hpp"
 #include "net/links/exclusive_new.hpp"
 #include "net/lwip/instance.hpp"
 #include "net/veth/frame_pbuf.hpp"
@@ -13,12 +14,29 @@
 #include <netif/ethernet.h>
 
 #include <algorithm>
+#include <limits>
 
 namespace net {
 
 using kernel::Error;
 using kernel::fail;
 using kernel::Result;
+
+namespace {
+
+/// lwIP's flags for what this stack computes itself.
+constexpr u16_t checksum_control(ChecksumOffload offload) {
+    constexpr u16_t tcp = NETIF_CHECKSUM_GEN_TCP | NETIF_CHECKSUM_CHECK_TCP;
+    constexpr u16_t udp = NETIF_CHECKSUM_GEN_UDP | NETIF_CHECKSUM_CHECK_UDP;
+    switch (offload) {
+    case ChecksumOffload::None: break;
+    case ChecksumOffload::Tcp: return NETIF_CHECKSUM_ENABLE_ALL & ~tcp;
+    case ChecksumOffload::TcpAndUdp: return NETIF_CHECKSUM_ENABLE_ALL & ~(tcp | udp);
+    }
+    return NETIF_CHECKSUM_ENABLE_ALL;
+}
+
+} // namespace
 
 Result<Interface*> Interface::create(Port& port, const InterfaceConfig& config) {
     if (config.mtu < min_mtu || config.mtu > max_mtu) return fail(Error::InvalidArgument);
@@ -60,17 +78,44 @@ err_t Interface::initialise(netif* interface) {
     std::ranges::copy(config.mac.octets, interface->hwaddr);
     interface->hwaddr_len = ETH_HWADDR_LEN;
     interface->mtu = config.mtu;
-    interface->output = &etharp_output;
+    interface->output = &Interface::output_ip4;
     interface->output_ip6 = &ethip6_output;
     interface->linkoutput = &Interface::transmit;
     interface->flags = NETIF_FLAG_BROADCAST | NETIF_FLAG_ETHARP | NETIF_FLAG_ETHERNET | NETIF_FLAG_MLD6;
+    NETIF_SET_CHECKSUM_CTRL(interface, checksum_control(config.checksum_offload.value_or(ChecksumOffload::None)));
     netif_set_ip6_autoconfig_enabled(interface, 1);
     return ERR_OK;
 }
 
+/// As etharp_output, but for packets that with their Ethernet header are longer than a pbuf can say.
+err_t Interface::output_ip4(netif* interface, pbuf* p, const ip4_addr_t* next_hop) {
+    if (p->tot_len <= std::numeric_limits<u16_t>::max() - SIZEOF_ETH_HDR) return etharp_output(interface, p, next_hop);
+    eth_addr* station = nullptr;
+    const ip4_addr_t* address = nullptr;
+    if (!ip4_addr_netcmp(next_hop, netif_ip4_addr(interface), netif_ip4_netmask(interface))) {
+        next_hop = netif_ip4_gw(interface);
+    }
+    // The queue for unanswered ARP requests would lose it anyway: TCP sends it again.
+    if (etharp_find_addr(interface, next_hop, &station, &address) < 0) {
+        return etharp_query(interface, next_hop, nullptr);
+    }
+    eth_hdr header{};
+    header.dest = *station;
+    std::ranges::copy(interface->hwaddr, header.src.addr);
+    header.type = PP_HTONS(ETHTYPE_IP);
+    auto& self = *static_cast<Interface*>(interface->state);
+    PbufSource source{*p, self.checksums(), std::as_bytes(std::span(&header, 1))};
+    return self.send(source);
+}
+
 err_t Interface::transmit(netif* interface, pbuf* p) {
-    PbufSource source{*p};
-    const auto sent = static_cast<Interface*>(interface->state)->port_.send(source);
+    auto& self = *static_cast<Interface*>(interface->state);
+    PbufSource source{*p, self.checksums()};
+    return self.send(source);
+}
+
+err_t Interface::send(PacketSource& source) {
+    const auto sent = port_.send(source);
     if (sent) return ERR_OK;
     kernel::count(kernel::Event::PacketsDropped);
     // ERR_MEM tells TCP to try again, which is right for everything that passes.
@@ -78,12 +123,30 @@ err_t Interface::transmit(netif* interface, pbuf* p) {
 }
 
 void Interface::deliver(Packet& packet) {
+    // lwIP asks the interface which checksums to look at; the answer is one for this packet.
+    const u16_t usual = netif_.chksum_flags;
+    constexpr u16_t checks = NETIF_CHECKSUM_CHECK_TCP | NETIF_CHECKSUM_CHECK_UDP;
+    const bool computed = packet.checksums() == Checksums::Computed;
+    netif_.chksum_flags = static_cast<u16_t>(computed ? usual | checks : usual & ~checks);
+    input(packet);
+    netif_.chksum_flags = usual;
+}
+
+/// What is for this station and carries IP goes straight there, without its Ethernet header: with it, the
+/// largest packet is longer than a pbuf can say.
+void Interface::input(Packet& packet) {
+    PacketPiece& first = packet.pieces().front();
+    const auto header = EthernetHeader::of(first.bytes());
+    const bool is_ip4 = header && header->destination == config_.mac && header->type == ETHTYPE_IP &&
+                        first.extent.size() > EthernetHeader::size;
+    if (is_ip4) first.extent.begin += EthernetHeader::size;
     const auto p = wrap(packet);
     if (!p) {
         kernel::count(kernel::Event::PacketsDropped);
         return;
     }
-    if (netif_.input(*p, &netif_) != ERR_OK) pbuf_free(*p);
+    (*p)->if_idx = netif_get_index(&netif_);
+    if ((is_ip4 ? ip4_input(*p, &netif_) : netif_.input(*p, &netif_)) != ERR_OK) pbuf_free(*p);
 }
 
 void Interface::port_gone() {

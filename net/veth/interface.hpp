@@ -31,9 +31,17 @@ public:
 
 private:
     kernel::Result<> add();
+    void input(Packet& packet);
     void address();
     static err_t initialise(netif* interface);
     static err_t transmit(netif* interface, pbuf* p);
+    static err_t output_ip4(netif* interface, pbuf* p, const ip4_addr_t* next_hop);
+    err_t send(PacketSource& source);
+    /// What packets of this interface say of their checksums.
+    Checksums checksums() const {
+        const auto offload = config_.checksum_offload.value_or(ChecksumOffload::None);
+        return offload == ChecksumOffload::None ? Checksums::Computed : Checksums::Deferred;
+    }
 
     Port& port_;
     InterfaceConfig config_;

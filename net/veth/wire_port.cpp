@@ -3,6 +3,7 @@
 
 #include "kernel/ns/net_namespace.hpp"
 #include "net/bridge/bridge.hpp"
+#include "net/lwip/held_ack.hpp"
 #include "net/lwip/instance.hpp"
 #include "net/stack/core_lock.hpp"
 #include "net/stack/stack.hpp"
@@ -61,11 +62,13 @@ unsigned WirePort::drain(unsigned budget) {
         for (; taken < budget; ++taken) {
             auto packet = receive_packet(end_, link_state->frames);
             if (packet) {
+                held_ack.next_packet(end_.pending() ? HeldAck::Behind::More : HeldAck::Behind::Nothing);
                 sink.deliver(*packet);
             } else if (packet.error() == Error::WouldBlock) {
                 break;
             }
         }
+        held_ack.end_batch();
     }
     // The peer went, and what it had sent before has arrived. After this the pair may be freed at any time.
     if (taken < budget && end_.peer_gone() && !end_.pending()) shutdown();

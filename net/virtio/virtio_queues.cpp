@@ -5,6 +5,7 @@
 #include "net/handover/packet_reader.hpp"
 #include "net/links/exclusive_new.hpp"
 #include "net/lwip/instance.hpp"
+#include "net/lwip/transport_checksum.hpp"
 #include "net/virtio/net_header.hpp"
 
 #include <algorithm>
@@ -157,7 +158,7 @@ Result<> VirtioQueues::send(PacketSource& source) {
     fill_frame(frame.bytes(), frame.dirty(), packet, source);
     frame.set_dirty(packet);
     kernel::count(Event::BytesCopied, bytes);
-    return transmit(std::move(frame), packet);
+    return transmit(std::move(frame), packet, source.checksums());
 }
 
 Result<> VirtioQueues::forward(Packet& packet) {
@@ -175,10 +176,14 @@ Result<> VirtioQueues::forward(Packet& packet) {
     collect_sent();
     PacketFrame frame = std::move(packet.pieces()[0].frame);
     packet.clear();
-    return transmit(std::move(frame), extent);
+    return transmit(std::move(frame), extent, packet.checksums());
 }
 
-Result<> VirtioQueues::transmit(PacketFrame&& frame, Extent packet) {
+Result<> VirtioQueues::transmit(PacketFrame&& frame, Extent packet, Checksums checksums) {
+    // From here on it can meet a wire that makes errors.
+    if (checksums == Checksums::Deferred) {
+        complete_transport_checksum(frame.bytes().subspan(packet.begin, packet.size()));
+    }
     // The header is the same for all packets: twelve zeros behind the rings.
     const std::array segments{
         DmaSegment{transmit_rings_.range().begin + virtio::spare_offset, virtio::net_header_bytes},

@@ -55,7 +55,7 @@ private:
     kernel::Result<> offer(PacketFrame&& frame);
     void receive(Completion done, PacketSink& sink);
     void collect_sent();
-    kernel::Result<> transmit(PacketFrame&& frame, Extent packet);
+    kernel::Result<> transmit(PacketFrame&& frame, Extent packet, Checksums checksums);
 
     VirtioPci device_;
     PacketFrames& frames_;

@@ -17,29 +17,42 @@ enum class Carrier : std::uint8_t {
 };
 
 /// Whether more of the same packet follows.
-enum class Position : std::uint8_t { More, Last };
+enum class Position : std::uint8_t { Last, More };
+
+/// What is known of the TCP or UDP checksum inside a packet.
+enum class Checksums : std::uint8_t {
+    Computed,  ///< it is there, and the receiver checks it
+    Deferred,  ///< it may be missing: the packet was never outside this machine. Who sends it out fills it in
+};
 
 /// One piece of a packet on a wire. It lies in shared memory, so the receiver takes it for a claim,
 /// not for a fact: `well_formed` first, then the frame table decides.
 struct Descriptor {
-    std::uint32_t index = 0;
-    std::uint16_t offset = 0;  ///< bytes, from the start of the frame or slot
-    std::uint16_t length = 0;  ///< bytes, 1 .. 4096
-    Carrier carrier = Carrier::Frame;
-    Position position = Position::Last;
+    std::uint32_t index;
+    std::uint16_t offset;  ///< bytes, from the start of the frame or slot
+    std::uint16_t length;  ///< bytes, 1 .. 4096
+    Carrier carrier;
+    Position position;
+    Checksums checksums;  ///< of the whole packet; the first piece's counts
 
-    static constexpr Descriptor of_frame(mm::Pfn pfn, std::size_t offset, std::size_t length) {
+    static constexpr Descriptor of_frame(mm::Pfn pfn, std::size_t offset, std::size_t length,
+                                         Checksums checksums = Checksums::Computed) {
         return {pfn.raw(), static_cast<std::uint16_t>(offset), static_cast<std::uint16_t>(length),
-                Carrier::Frame, Position::Last};
+                Carrier::Frame, Position::Last, checksums};
+    }
+    static constexpr Descriptor of_slot(std::uint32_t slot, std::size_t length,
+                                        Checksums checksums = Checksums::Computed) {
+        return {slot, 0, static_cast<std::uint16_t>(length), Carrier::Bounce, Position::Last, checksums};
     }
     constexpr mm::Pfn pfn() const { return mm::Pfn{index}; }
     constexpr bool operator==(const Descriptor&) const = default;
 };
 
-/// True if the piece lies within one frame and both enumerations hold values that exist.
+/// True if the piece lies within one frame and every enumeration holds a value that exists.
 constexpr bool well_formed(const Descriptor& piece) {
     return piece.length > 0 && std::size_t{piece.offset} + piece.length <= mm::page_size &&
-           piece.carrier <= Carrier::Bounce && piece.position <= Position::Last;
+           piece.carrier <= Carrier::Bounce && piece.position <= Position::More &&
+           piece.checksums <= Checksums::Deferred;
 }
 
 static_assert(sizeof(Descriptor) == 12);
@@ -47,14 +60,16 @@ static_assert(well_formed(Descriptor::of_frame(mm::Pfn{7}, 0, 4096)));
 static_assert(!well_formed(Descriptor::of_frame(mm::Pfn{7}, 1, 4096)));
 static_assert(!well_formed(Descriptor::of_frame(mm::Pfn{7}, 4095, 0)));
 
-/// The largest packet a wire carries: 64 KiB, in 16 frames, or in 17 if it does not start at a
-/// frame's first byte.
-inline constexpr std::size_t max_packet_bytes = 64 * 1024;
-inline constexpr std::size_t max_packet_pieces = max_packet_bytes / mm::page_size + 1;
+/// The largest packet a wire carries: the largest IP packet behind an Ethernet header. In 17 frames, or in
+/// 18 if it does not start at a frame's first byte.
+inline constexpr std::size_t max_packet_bytes = 65535 + 14;
+inline constexpr std::size_t max_packet_pieces = max_packet_bytes / mm::page_size + 2;
 
 /// The pieces of one packet, in order. A value in its user's own memory: checks made on it hold.
 class PieceList {
 public:
+    constexpr PieceList() {}  // pieces_ is written before it is read: this is on every packet's way
+
     /// Precondition: size() < max_packet_pieces.
     constexpr void append(const Descriptor& piece) { pieces_[count_++] = piece; }
     constexpr void clear() { count_ = 0; }
@@ -70,7 +85,7 @@ public:
     }
 
 private:
-    std::array<Descriptor, max_packet_pieces> pieces_{};
+    std::array<Descriptor, max_packet_pieces> pieces_;
     std::size_t count_ = 0;
 };
 

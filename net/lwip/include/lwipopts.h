@@ -12,7 +12,7 @@
 #define TCPIP_THREAD_STACKSIZE 0 /* the kernel's stacks are all of one size */
 #define TCPIP_THREAD_PRIO 1
 #define TCPIP_MBOX_SIZE 64
-#define DEFAULT_TCP_RECVMBOX_SIZE 128
+#define DEFAULT_TCP_RECVMBOX_SIZE 256
 #define DEFAULT_UDP_RECVMBOX_SIZE 64
 #define DEFAULT_RAW_RECVMBOX_SIZE 32
 #define DEFAULT_ACCEPTMBOX_SIZE 64
@@ -86,23 +86,27 @@
 
 /* ---- TCP ------------------------------------------------------------------------------------------- */
 #define LWIP_TCP 1
-/* A queued segment with its headers and its struct pbuf fits one page; the interface's MTU bounds it
- * further (1460 behind an Ethernet of 1500). */
-#define TCP_MSS 3960
+/* As much as an IP packet of 65535 bytes holds; the interface's MTU bounds it (1460 behind an Ethernet of 1500).
+ * lwIP's checks want less than 16 KiB, for the sake of a default of TCP_SNDLOWAT that is not used here. */
+#define TCP_MSS 65495
+#define LWIP_DISABLE_TCP_SANITY_CHECKS 1
 #define TCP_OVERSIZE 1460
+/* What a connection may have in flight. Memory is taken as data comes, and the domain's limit is on top. */
 #define LWIP_WND_SCALE 1
-#define TCP_RCV_SCALE 2
-#define TCP_WND 131072
-/* httpd.c keeps the space left in 16 bits: a larger buffer would look like an empty one to it. */
-#define TCP_SND_BUF 64240
-#define TCP_SND_QUEUELEN 256
+#define TCP_RCV_SCALE 3
+#define TCP_WND 262144
+#define TCP_SND_BUF 262144
+#define TCP_SND_QUEUELEN 1024
+/* A segment's acknowledgement waits while the next one is already in the ring (held_ack.hpp). */
+#define LWIP_HOOK_TCP_INPACKET_PCB(pcb, header, option_bytes, option_1_bytes, option_2, packet) \
+    lacuna_lwip_tcp_segment(pcb, packet)
 // lwIP's own range macro can start at 65535, from where the first port to be given out is 0 and the first
 // connection of the namespace fails: one namespace in 16384.
 #define TCP_LOCAL_PORT_RANGE_START 0xc000
 #define TCP_LOCAL_PORT_RANGE_END 0xffff
 #define TCP_ENSURE_LOCAL_PORT_RANGE(port) \
     ((u16_t)(TCP_LOCAL_PORT_RANGE_START + (port) % (TCP_LOCAL_PORT_RANGE_END - TCP_LOCAL_PORT_RANGE_START)))
-#define TCP_SNDLOWAT (TCP_SND_BUF / 4)
+#define TCP_SNDLOWAT 32768 /* tcp_sndbuf() says 65535 at most */
 #define TCP_QUEUE_OOSEQ 1
 #define TCP_OOSEQ_MAX_PBUFS 128
 #define LWIP_TCP_SACK_OUT 1
@@ -156,7 +160,11 @@
 #define MEM_STATS 1
 #define MEMP_STATS 1
 #define SYS_STATS 0
+#if LACUNA_ASSERTIONS
 #define LWIP_ASSERT_CORE_LOCKED() lacuna_lwip_assert_core_locked()
+#else
+#define LWIP_NOASSERT 1
+#endif
 #define LWIP_CHKSUM lacuna_lwip_checksum
 #define LWIP_RAND() lacuna_lwip_random()
 

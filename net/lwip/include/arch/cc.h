@@ -19,6 +19,10 @@ void lacuna_lwip_assert_core_locked(void);
 uint32_t lacuna_lwip_random(void);
 /* The Internet checksum of RFC 1071, not inverted, in memory order. Any length and alignment. */
 uint16_t lacuna_lwip_checksum(const void *data, int length);
+struct tcp_pcb;
+struct pbuf;
+/* What lwIP calls with each segment before it processes it; 0: go on. */
+int8_t lacuna_lwip_tcp_segment(struct tcp_pcb *pcb, const struct pbuf *segment);
 /* The heap of the current namespace's domain. NULL when the domain's limit is reached. */
 void *lacuna_lwip_malloc(size_t size);
 void *lacuna_lwip_calloc(size_t count, size_t size);
@@ -27,6 +31,10 @@ void lacuna_lwip_free(void *block);
 #ifdef __cplusplus
 }
 #endif
+
+/* One instruction each where lwIP would call a function. */
+#define lwip_htons(x) ((uint16_t)__builtin_bswap16(x))
+#define lwip_htonl(x) ((uint32_t)__builtin_bswap32(x))
 
 #define LWIP_PLATFORM_ASSERT(text) lacuna_lwip_assert(text, __FILE__, __LINE__)
 #define LWIP_PLATFORM_DIAG(message) do { } while (0)
