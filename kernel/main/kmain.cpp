@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "kernel/base/console.hpp"
 #include "kernel/base/log.hpp"
+#include "kernel/bench/boot_time.hpp"
+#include "kernel/bench/runner.hpp"
 #include "kernel/diag/audit_check.hpp"
 #include "kernel/diag/traps.hpp"
 #include "kernel/main/memory_system.hpp"
@@ -76,6 +78,17 @@ void run_tests_and_leave() {
     arch::exit_machine(summary.failed == 0 ? arch::ExitCode::Success : arch::ExitCode::Failure);
 }
 
+void run_benchmarks_and_leave() {
+    bench::boot_is_over();
+    if (booted_options.bench_list == Switch::Yes) {
+        bench::list_benchmarks(booted_options.bench.value_or("*"), bench::Form::Lines);
+        arch::exit_machine(arch::ExitCode::Success);
+    }
+    if (!booted_options.bench) return;
+    const bench::Summary summary = bench::run_benchmarks(*booted_options.bench, bench::Form::Lines);
+    arch::exit_machine(summary.failed == 0 ? arch::ExitCode::Success : arch::ExitCode::Failure);
+}
+
 } // namespace
 
 const Options& options() { return booted_options; }
@@ -103,7 +116,8 @@ extern "C" [[noreturn]] void arch::kernel_main(const arch::BootInfo& info) {
     must(namespaces().open(memory(), address_spaces()), "the namespaces");
     // 8. The network: lwIP for each namespace, the first namespace, its card and bridge.
     start_network();
-    // 9. What this boot is for: tests, or commands.
+    // 9. What this boot is for: tests, benchmarks, or commands.
     run_tests_and_leave();
+    run_benchmarks_and_leave();
     run_shell(booted_options);
 }

@@ -21,6 +21,8 @@ struct Options {
     std::optional<std::string_view> test;        ///< run these tests, then leave
     Switch test_list = Switch::No;
     std::uint64_t test_timeout_s = 120;
+    std::optional<std::string_view> bench;       ///< run these benchmarks, then leave
+    Switch bench_list = Switch::No;
     std::optional<std::string_view> autorun;     ///< run these commands, then leave
     Switch autorun_stay = Switch::No;
     Switch demo = Switch::No;
@@ -31,7 +33,7 @@ struct Options {
 
     /// Whether nobody sits at the console.
     bool unattended() const {
-        return test.has_value() || test_list == Switch::Yes ||
+        return test.has_value() || test_list == Switch::Yes || bench.has_value() || bench_list == Switch::Yes ||
                (autorun.has_value() && autorun_stay == Switch::No);
     }
     log::Level effective_log() const {

@@ -102,6 +102,12 @@ constexpr std::array table{
         "test.list", "Print the kernel's tests, one per line as suite, tab, name, and power off."),
     number<[](Options& o) -> auto& { return o.test_timeout_s; }, parse_number>(
         "test.timeout", "SECONDS", "120", "How long one test may take before it ends in a panic."),
+    text<[](Options& o) -> auto& { return o.bench; }>(
+        "bench", "PATTERN",
+        "Run the benchmarks that match, report each in a line of JSON and power off. Patterns are as for "
+        "test=; tools/lacuna bench is what reads the lines."),
+    choice<switch_choices, [](Options& o) -> auto& { return o.bench_list; }>(
+        "bench.list", "Print the names of the benchmarks, one per line, and power off."),
     choice<mm::isolation_choices, [](Options& o) -> auto& { return o.policies.isolation; }>(
         "isolation", "How a namespace's memory is kept from the others."),
     choice<mm::placement_choices, [](Options& o) -> auto& { return o.policies.placement; }>(

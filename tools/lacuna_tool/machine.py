@@ -25,6 +25,7 @@ class Machine:
     icount: bool = False
     forwards: list[Forward] = field(default_factory=list)
     netdev: str = ""  # replaces the user-mode network, as in "dgram,local.type=unix,..."
+    nic: bool = True
     pcap: Path | None = None
     monitor: Path | None = None
     qmp: Path | None = None
@@ -37,6 +38,8 @@ class Machine:
         return boot + (["-initrd", str(self.initrd)] if self.initrd else [])
 
     def _network(self) -> list[str]:
+        if not self.nic:
+            return []
         backend = self.netdev or ",".join(["user", *(forward.qemu() for forward in self.forwards)])
         kind, _, options = backend.partition(",")
         network = ["-netdev", f"{kind},id=net0" + (f",{options}" if options else ""),

@@ -5,6 +5,14 @@
 
 #include <algorithm>
 
+extern "C" const std::uint64_t boot_cycles; // written by entry.S
+
+namespace arch {
+
+std::uint64_t boot_cycles() { return ::boot_cycles; }
+
+} // namespace arch
+
 namespace arch::boot {
 
 void BootData::set_command_line(std::string_view text) {

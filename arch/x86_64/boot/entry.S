@@ -45,6 +45,9 @@ enter_long_mode:
     cld
     movl $PHYSICAL(boot_stack_top), %esp
     movl %ebx, %esi                             // CPUID overwrites %ebx
+    rdtsc                                       // see arch::boot_cycles()
+    movl %eax, PHYSICAL(boot_cycles)
+    movl %edx, PHYSICAL(boot_cycles) + 4
 
     movl $0x80000000, %eax
     cpuid
@@ -151,5 +154,8 @@ boot_stack:
     .skip BOOT_STACK_SIZE
     .globl boot_stack_top
 boot_stack_top:
+    .globl boot_cycles
+boot_cycles:
+    .skip 8
 
     .section .note.GNU-stack, "", @progbits

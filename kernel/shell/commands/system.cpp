@@ -3,7 +3,7 @@
 #include <arch/exit.hpp>
 
 #include "kernel/base/events.hpp"
-#include "kernel/bench/figures.hpp"
+#include "kernel/bench/runner.hpp"
 #include "kernel/diag/audit_check.hpp"
 #include "kernel/main/system.hpp"
 #include "kernel/ns/net_namespace.hpp"
@@ -109,9 +109,18 @@ Status test(Arguments arguments) {
     return summary.failed == 0 ? Status::Ok : failed("test: {} failed", summary.failed);
 }
 
-Status figures(Arguments arguments) {
-    if (!arguments.empty()) return Status::BadUsage;
-    return status_of("figures", bench::all_figures());
+Status benchmark(Arguments arguments) {
+    if (arguments.size() == 1 && arguments[0] == "--list") {
+        bench::list_benchmarks("*", bench::Form::Text);
+        return Status::Ok;
+    }
+    if (arguments.size() > 1) return Status::BadUsage;
+    const std::string_view pattern = arguments.empty() ? "*" : arguments[0];
+    const bench::Summary summary = bench::run_benchmarks(pattern, bench::Form::Text);
+    if (summary.measured + summary.failed == 0) {
+        return failed("bench: nothing matches '{}'; `bench --list` lists the benchmarks", pattern);
+    }
+    return summary.failed == 0 ? Status::Ok : failed("bench: {} could not be measured", summary.failed);
 }
 
 Status uptime(Arguments arguments) {
@@ -138,7 +147,10 @@ constexpr Command commands[] = {
      "Run the kernel's tests, or list them; the audit runs after each.\n"
      "PATTERN is as for the boot option test=: 'mm.*', 'mm', 'net.wire,ramfs'.",
      Place::System, test},
-    {"figures", "", "Measure what the main operations cost; use with -icount.", Place::System, figures},
+    {"bench", "[PATTERN|--list]",
+     "Measure what operations cost, or list the benchmarks; use with -icount.\n"
+     "PATTERN is as for `test`: 'pages.*', 'pages', 'mixed.op,kmalloc'.",
+     Place::System, benchmark},
     {"uptime", "", "Show the time since boot.", Place::Anywhere, uptime},
     {"poweroff", "[fail]",
      "End the machine. An unattended run reports failure if a command failed, or if told to.",

@@ -39,6 +39,9 @@ struct BootInfo {
     std::optional<mm::PhysAddr> rsdp;
 };
 
+/// What cycles() was at the kernel's first instructions.
+std::uint64_t boot_cycles();
+
 /// What the architecture calls when the CPU, the interrupts, the clock and the serial port work and
 /// the boot page tables still map the first 4 GiB at slot 256. Runs on the boot stack with
 /// interrupts off.
