@@ -20,6 +20,11 @@ if(LACUNA_WORLD STREQUAL "kernel")
     $<$<COMPILE_LANGUAGE:CXX>:_LIBCPP_HARDENING_MODE=_LIBCPP_HARDENING_MODE_FAST>
     $<$<COMPILE_LANGUAGE:CXX>:_LIBCPP_HAS_NO_LOCALIZATION>)
   target_include_directories(lacuna_flags INTERFACE ${CMAKE_SOURCE_DIR}/arch/x86_64/include)
+elseif(LACUNA_WORLD STREQUAL "host-bench")
+  # Native speed, with the kernel's library; mm/host_bench says which file has to do without it.
+  target_compile_options(lacuna_flags INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-fno-exceptions$<SEMICOLON>-fno-rtti>)
+  target_compile_definitions(lacuna_flags INTERFACE LACUNA_HOST=1)
+  target_include_directories(lacuna_flags INTERFACE ${CMAKE_SOURCE_DIR}/arch/host/include)
 else()
   find_package(Catch2 3 QUIET)
   if(NOT Catch2_FOUND)

@@ -14,7 +14,9 @@ from lacuna_tool import packages, paths, provision
 from lacuna_tool.console import say, tail
 from lacuna_tool.errors import UserError
 
-PRESETS = ("kernel", "host", "bench")
+PRESETS = ("kernel", "host", "bench", "host-bench")
+# What a preset needs besides packages.RUN.
+EXTRA_PACKAGES = {"host": packages.HOST_TESTS, "host-bench": packages.HOST_BENCH}
 
 
 @contextlib.contextmanager
@@ -38,9 +40,13 @@ def _configure(preset: str, lwip_dir: Path) -> None:
     if (tree / "build.ninja").exists() and stamp.exists() and stamp.read_text() == wanted:
         return
     say(f"configuring {preset}")
-    fresh = ["--fresh"] if tree.exists() else []
-    result = subprocess.run(["cmake", "--preset", preset, *fresh, f"-DLACUNA_LWIP_DIR={lwip_dir}"], cwd=paths.ROOT,
-                            text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    command = ["cmake", "--preset", preset, f"-DLACUNA_LWIP_DIR={lwip_dir}"]
+    # Over what is there first: a fresh start writes the precompiled header anew, and with it every file is compiled.
+    for fresh in ([], ["--fresh"]):
+        result = subprocess.run(command + fresh, cwd=paths.ROOT, text=True, stdout=subprocess.PIPE,
+                                stderr=subprocess.STDOUT)
+        if result.returncode == 0:
+            break
     if result.returncode != 0:
         raise UserError(f"cmake could not configure the preset {preset}:", tail(result.stdout, 60))
     stamp.write_text(wanted)

@@ -21,7 +21,7 @@ def _build(options: argparse.Namespace) -> int:
     for preset in options.presets or ["kernel"]:
         if preset not in build.PRESETS:
             raise usage_error(f"no preset {preset}; there are {', '.join(build.PRESETS)}")
-        build.build(preset, packages.RUN + (packages.HOST_TESTS if preset == "host" else ()))
+        build.build(preset, packages.RUN + build.EXTRA_PACKAGES.get(preset, ()))
     return Exit.SUCCESS
 
 

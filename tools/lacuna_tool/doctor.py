@@ -8,6 +8,7 @@ from lacuna_tool import lwip, packages, paths, provision
 from lacuna_tool.errors import Exit
 
 GROUPS = (("build", packages.BUILD), ("emulator", packages.EMULATOR), ("host tests", packages.HOST_TESTS),
+          ("host bench", packages.HOST_BENCH),
           ("ISO image", packages.ISO), ("Bochs", packages.BOCHS), ("clients", packages.CLIENTS),
           ("debugger", packages.DEBUGGER))
 

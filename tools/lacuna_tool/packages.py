@@ -16,9 +16,11 @@ ISO = ("grub-pc-bin", "grub-common", "xorriso", "mtools")
 BOCHS = ("bochs", "bochsbios", "vgabios")
 CLIENTS = ("curl", "iperf")
 DEBUGGER = ("gdb",)
+# Of the latter the run-time library: linking with it would put it in malloc's place (mm/host_bench).
+HOST_BENCH = ("libbenchmark-dev", "libmimalloc2.0")
 
 RUN = BUILD + EMULATOR
-TEST = RUN + HOST_TESTS + ISO + BOCHS + CLIENTS
+TEST = RUN + HOST_TESTS + HOST_BENCH + ISO + BOCHS + CLIENTS
 
 
 def missing(packages: tuple[str, ...]) -> list[str]:

@@ -24,6 +24,10 @@ def host_tests() -> Path:
     return build_dir("host") / "lacuna-tests"
 
 
+def host_bench() -> Path:
+    return build_dir("host-bench") / "lacuna-host-bench"
+
+
 def cache_dir() -> Path:
     """Downloads and verdicts that outlive a checkout; LACUNA_CACHE moves it."""
     override = os.environ.get("LACUNA_CACHE")

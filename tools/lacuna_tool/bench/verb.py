@@ -6,7 +6,7 @@ import fnmatch
 from pathlib import Path
 
 from lacuna_tool import accelerator, build, packages, paths
-from lacuna_tool.bench import compare, document, peer, setup, table
+from lacuna_tool.bench import compare, document, host, peer, setup, table
 from lacuna_tool.bench.figure import Figure
 from lacuna_tool.bench.session import Session
 from lacuna_tool.console import say
@@ -24,6 +24,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--smp", type=int, default=1, metavar="N", help="processors (default %(default)s)")
     add("--compare", type=Path, metavar="OLD.json", help="show old, new and their ratio")
     add("--peer", action="store_true", help="put the figures beside Linux's and the goals (implies --icount)")
+    add("--host", action="store_true",
+        help="the allocators on this machine, without an emulator, beside mimalloc and malloc (with GLOB, --json, --list)")
     add("--list", action="store_true", help="list the benchmarks and run none")
 
 
@@ -53,6 +55,10 @@ def measure(session: Session, names: list[str]) -> list[Figure]:
 
 def run(options: argparse.Namespace) -> int:
     """The verb. Exit code 1 if a figure could not be taken."""
+    if options.host:
+        if options.policy or options.icount or options.peer or options.compare or options.smp != 1:
+            raise usage_error("--host goes with GLOB, --json and --list only")
+        return host.run(lambda name: matches(options.glob, name), options.list, options.json)
     old = document.read(options.compare) if options.compare else None
     options.icount = options.icount or options.peer
     session = open_session(options)
