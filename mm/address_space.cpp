@@ -22,7 +22,10 @@ bool SpaceKey::contains(DomainId domain) const {
 AddressSpace::AddressSpace(SpaceKey key, Pfn pgd, std::span<const SpaceMember> members)
     : key_(key), pgd_(pgd) {
     for (const SpaceMember& member : members) {
-        if (member.window != nullptr) windows_[window_count_++] = member.window;
+        if (member.window != nullptr) {
+            windows_[window_count_++] = member.window;
+            key_rights_ = arch::allow_key(key_rights_, arch::key_of(member.window->leaf_flags()));
+        }
         if (member.image != nullptr) image_entry_ = member.image->image_entry();
     }
 }

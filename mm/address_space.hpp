@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <arch/protection_keys.hpp>
 #include <array>
 #include <atomic>
 #include <span>
@@ -46,6 +47,9 @@ public:
     /// Where it has no table: the entry that a CPU's table takes up for lwIP's image.
     arch::Pte image_entry() const { return image_entry_; }
 
+    /// With isolation `pks`: what a CPU that runs it may touch (arch/protection_keys.hpp).
+    std::uint32_t key_rights() const { return key_rights_; }
+
     AddressSpace(const AddressSpace&) = delete;
     AddressSpace& operator=(const AddressSpace&) = delete;
 
@@ -64,6 +68,7 @@ private:
     SpaceKey key_;
     Pfn pgd_;
     arch::Pte image_entry_;
+    std::uint32_t key_rights_ = arch::deny_all_keys;
     std::size_t window_count_ = 0;
     std::array<Window*, domain_kinds> windows_{};
     std::atomic<std::uint32_t> references_ = 1;

@@ -73,6 +73,7 @@ kernel::Result<AddressSpaceRef> AddressSpaceCache::get(std::span<const SpaceMemb
     if (AddressSpace* known = spaces_.with([&](List& list) { return find(list, key); })) {
         return AddressSpaceRef(*known);
     }
+    if (scheme_ == Scheme::Clone && members.size() > 1) return fail(Error::Unsupported);
     // Made outside the lock; if somebody else was faster, theirs is used.
     AddressSpace* made = TRY(create(key, members));
     AddressSpace* faster = spaces_.with([&](List& list) {
@@ -137,7 +138,7 @@ void AddressSpaceCache::release(AddressSpace& space) {
 
 // --- loading -------------------------------------------------------------------------------------
 
-std::uint64_t AddressSpaceCache::switch_tables(Cpu& cpu, AddressSpace& next) {
+SpaceLoad AddressSpaceCache::switch_tables(Cpu& cpu, AddressSpace& next) {
     const unsigned here = arch::cpu_id();
     if (cpu.leaving != nullptr) leave(cpu);
     cpu.leaving = cpu.loaded;
@@ -145,16 +146,25 @@ std::uint64_t AddressSpaceCache::switch_tables(Cpu& cpu, AddressSpace& next) {
     next.loaded(here); // before the load: whoever unmaps from now on counts this CPU in
     if (has_own_table(scheme_)) {
         kernel::count(Event::Cr3Writes);
-        return next.pgd().address().raw();
+        return {.pgd = next.pgd().address().raw()};
     }
-    // Only the image differs, and what the TLB knows of the old one goes with the write to CR3.
+    // Only the image and the rights differ, and what the TLB knows of the old image goes with the write to CR3.
+    SpaceLoad load;
     PageTable& image = PageTree::at(*cpu.image_table);
-    if (image.read(arch::namespace_image_entry) == next.image_entry()) return 0;
-    image.write(arch::namespace_image_entry, next.image_entry());
-    kernel::count(Event::PageTableWrites);
-    kernel::count(Event::ImageSwaps);
-    kernel::count(Event::Cr3Writes);
-    return cpu.pgd->address().raw();
+    if (image.read(arch::namespace_image_entry) != next.image_entry()) {
+        image.write(arch::namespace_image_entry, next.image_entry());
+        kernel::count(Event::PageTableWrites);
+        kernel::count(Event::ImageSwaps);
+        load.pgd = cpu.pgd->address().raw();
+    }
+    if (scheme_ == Scheme::Keyed && cpu.key_rights != next.key_rights()) {
+        cpu.key_rights = kernel::mutant(kernel::Mutant::KeepKeyRights) ? cpu.key_rights & next.key_rights()
+                                                                       : next.key_rights();
+        load = {.pgd = cpu.pgd->address().raw(), .key_rights = cpu.key_rights};
+        kernel::count(Event::KeyRightsWrites);
+    }
+    if (load.pgd != 0) kernel::count(Event::Cr3Writes);
+    return load;
 }
 
 void AddressSpaceCache::leave(Cpu& cpu) {
@@ -163,19 +173,28 @@ void AddressSpaceCache::leave(Cpu& cpu) {
 
 void AddressSpaceCache::load(AddressSpace& next) {
     const arch::PreemptGuard on_this_cpu;
-    if (const std::uint64_t pgd = prepare_switch(next); pgd != 0) arch::load_pgd(pgd);
+    const SpaceLoad load = prepare_switch(next);
+    if (load.pgd != 0) arch::load_pgd(load.pgd);
+    if (load.key_rights != 0) arch::write_key_rights(load.key_rights);
     finish_switch();
+}
+
+bool AddressSpaceCache::stays_reachable(const void* address, const AddressSpace& next) {
+    if (next.key() == loaded().key()) return true;
+    const auto raw = reinterpret_cast<std::uintptr_t>(address);
+    const unsigned slot = arch::slot_of(raw);
+    if (slot - arch::window_first_slot < arch::window_slot_count) return false;
+    // In a copy of the direct map an exclusive address looks like any other: the frame table knows.
+    if (scheme_ != Scheme::Clone || slot != arch::direct_map_slot) return true;
+    const Pfn frame = Pfn::of(DirectMap::to_phys(address));
+    return !frames_.contains(frame) || !is_exclusive(frames_[frame].state);
 }
 
 // --- scopes --------------------------------------------------------------------------------------
 
 AddressSpaceScope::AddressSpaceScope(AddressSpaceCache& cache, AddressSpace& space)
     : cache_(cache), previous_(&cache.loaded()) {
-    const unsigned stack_slot = arch::slot_of(reinterpret_cast<std::uintptr_t>(this));
-    kernel::ensure(stack_slot < arch::window_first_slot ||
-                       stack_slot >= arch::window_first_slot + arch::window_slot_count ||
-                       space.key() == previous_->key(),
-                   "the stack would vanish with the address space it is in");
+    kernel::ensure(cache.stays_reachable(this, space), "the stack would vanish with the address space it is in");
     cache_.load(space);
 }
 

@@ -11,10 +11,16 @@
 
 namespace mm {
 
+/// What a CPU loads to enter an address space.
+struct SpaceLoad {
+    std::uint64_t pgd = 0;         ///< for CR3; 0: nothing at all is to be loaded
+    std::uint32_t key_rights = 0;  ///< for IA32_PKRS; 0: it stays as it is
+};
+
 /// Makes address spaces, one for each combination of domains in use, and loads them.
 ///
-///     switch from A to B:   cr3 = prepare_switch(B)   still on A's stack; touches shared memory only
-///                           write cr3 unless 0        between the two stacks
+///     switch from A to B:   load = prepare_switch(B)  still on A's stack; touches shared memory only
+///                           write cr3 and pkrs        between the two stacks
 ///                           finish_switch()           on B's stack
 class AddressSpaceCache {
 public:
@@ -31,7 +37,8 @@ public:
     /// The address space of tasks that are in no domain. Lives as long as the cache.
     AddressSpace& kernel_space() { return kernel_space_; }
 
-    /// The address space of these domains, made at first need. Error: OutOfMemory. Thread context.
+    /// The address space of these domains, made at first need. Errors: OutOfMemory; Unsupported for more than one
+    /// domain with placement `clone`, where the direct map's slot can lead to one copy only. Thread context.
     kernel::Result<AddressSpaceRef> get(std::span<const SpaceMember> members);
 
     // --- loading: preemption or interrupts off ---------------------------------------------------
@@ -41,11 +48,11 @@ public:
     /// The same of another CPU. Precondition: add_cpu(cpu).
     const AddressSpace& loaded_on(unsigned cpu) const { return *cpus_.of(cpu).loaded; }
 
-    /// Does all of a switch but the write to CR3, and returns what to write, or 0 for nothing.
+    /// Does all of a switch but the writes to the registers, and returns what to write.
     /// Shared memory only; no lock. The caller holds a reference to `next`.
-    std::uint64_t prepare_switch(AddressSpace& next) {
+    SpaceLoad prepare_switch(AddressSpace& next) {
         Cpu& cpu = cpus_.local();
-        if (cpu.loaded == &next) return 0;
+        if (cpu.loaded == &next) return {};
         return switch_tables(cpu, next);
     }
 
@@ -54,6 +61,9 @@ public:
         Cpu& cpu = cpus_.local();
         if (cpu.leaving != nullptr) leave(cpu);
     }
+
+    /// Whether the byte at `address` is reached in `next` as it is in what this CPU has loaded. Thread context.
+    bool stays_reachable(const void* address, const AddressSpace& next);
 
     /// The three steps at once. Precondition: stack and code in use are shared memory, or in both.
     void load(AddressSpace& next);
@@ -72,6 +82,8 @@ public:
     /// A CPU's own top-level table, where address spaces have none and the CPU was added.
     std::optional<Pfn> cpu_pgd(unsigned cpu) const { return cpus_.of(cpu).pgd; }
     std::optional<Pfn> cpu_image_table(unsigned cpu) const { return cpus_.of(cpu).image_table; }
+    /// With isolation `pks`: the rights that a CPU has, by what was written last.
+    std::uint32_t cpu_key_rights(unsigned cpu) const { return cpus_.of(cpu).key_rights; }
 
     Scheme scheme() const { return scheme_; }
     const KernelMap& kernel_map() const { return kernel_; }
@@ -84,6 +96,7 @@ private:
         AddressSpace* leaving = nullptr;  ///< between prepare_switch() and finish_switch()
         std::optional<Pfn> pgd;
         std::optional<Pfn> image_table;
+        std::uint32_t key_rights = arch::deny_all_keys;
     };
     using List = kernel::IntrusiveList<AddressSpace, &AddressSpace::hook_>;
 
@@ -91,7 +104,7 @@ private:
     void destroy(AddressSpace& space);
     void release(AddressSpace& space);
     AddressSpace* find(List& list, const SpaceKey& key);
-    std::uint64_t switch_tables(Cpu& cpu, AddressSpace& next);
+    SpaceLoad switch_tables(Cpu& cpu, AddressSpace& next);
     void leave(Cpu& cpu);
 
     Scheme scheme_;

@@ -112,7 +112,7 @@ LACUNA_TEST("mm.address_space", "without memory for a table there is an error an
 }
 
 LACUNA_TEST("mm.address_space", "each namespace finds its own image at the same address") {
-    for (const Scheme scheme : {Scheme::Window, Scheme::InPlace}) {
+    for (const Scheme scheme : {Scheme::Window, Scheme::Clone, Scheme::Keyed, Scheme::InPlace}) {
         TestMemory memory({.scheme = scheme});
         TestDomain red(memory, DomainId{1});
         TestDomain blue(memory, DomainId{2});
@@ -146,12 +146,14 @@ LACUNA_TEST("mm.address_space", "a switch says what to load, and the windows kno
     TestMemory memory;
     TestDomain red(memory, DomainId{1});
     auto space = red.space();
-    CHECK(memory.spaces.prepare_switch(memory.spaces.kernel_space()) == 0);
-    CHECK(memory.spaces.prepare_switch(*space) == space->pgd().address().raw());
+    CHECK(memory.spaces.prepare_switch(memory.spaces.kernel_space()).pgd == 0);
+    const SpaceLoad load = memory.spaces.prepare_switch(*space);
+    CHECK(load.pgd == space->pgd().address().raw());
+    CHECK(load.key_rights == 0);
     CHECK(red.window.is_loaded_here());
     CHECK(&memory.spaces.loaded() == space.get());
     memory.spaces.finish_switch();
-    CHECK(memory.spaces.prepare_switch(memory.spaces.kernel_space()) != 0);
+    CHECK(memory.spaces.prepare_switch(memory.spaces.kernel_space()).pgd != 0);
     CHECK(red.window.is_loaded_here()); // its translations are there until CR3 is written
     memory.spaces.finish_switch();
     CHECK_FALSE(red.window.is_loaded_here());

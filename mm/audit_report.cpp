@@ -28,6 +28,9 @@ std::string_view name(AuditFinding finding) {
     case AuditFinding::NotATable: return "an entry leads to what is not its page table";
     case AuditFinding::OrphanTable: return "page table that nothing leads to";
     case AuditFinding::WrongTableCount: return "a page table's books do not add up";
+    case AuditFinding::CopyDiffers: return "a copy of the direct map differs from the kernel's";
+    case AuditFinding::WrongKey: return "wrong protection key";
+    case AuditFinding::WrongKeyRights: return "a CPU's key rights are not those of what it runs";
     }
     return "unknown";
 }

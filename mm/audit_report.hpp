@@ -35,8 +35,11 @@ enum class AuditFinding : std::uint8_t {
     NotATable,             ///< an entry leads to a frame that is no page table, or another domain's
     OrphanTable,           ///< a page table that no top-level table leads to
     WrongTableCount,       ///< a table's or window's books do not add up
+    CopyDiffers,           ///< a copy of the direct map disagrees with the kernel's map about shared memory
+    WrongKey,              ///< a leaf does not have its owner's protection key, or shared memory has one
+    WrongKeyRights,        ///< a CPU may use other keys than the address space that it has loaded
 };
-inline constexpr std::size_t audit_findings = 21;
+inline constexpr std::size_t audit_findings = 24;
 
 /// A short phrase, fit for the sentence that describe() makes.
 std::string_view name(AuditFinding finding);

@@ -94,7 +94,7 @@ constexpr arch::PteFlags global_rw = arch::read_write | arch::PteFlags::Global;
 } // namespace
 
 LACUNA_TEST("mm.audit", "finds nothing where nothing is wrong, and counts what it saw") {
-    for (const Scheme scheme : {Scheme::Window, Scheme::InPlace}) {
+    for (const Scheme scheme : {Scheme::Window, Scheme::Clone, Scheme::Keyed, Scheme::InPlace}) {
         Scene scene(scheme);
         const AuditReport report = scene.audit();
         for (const AuditViolation& violation : report.recorded()) FAIL(describe(violation));
@@ -103,8 +103,8 @@ LACUNA_TEST("mm.audit", "finds nothing where nothing is wrong, and counts what i
         CHECK(report.count(FrameState::Exclusive) == 512);
         CHECK(report.count(FrameState::Image) == 6);
         CHECK(report.count(FrameState::Stack) == 1);
-        CHECK(report.windows == (scheme == Scheme::Window ? 2 : 0));
-        CHECK(report.direct_map_holes == (scheme == Scheme::Window ? 519 : 0));
+        CHECK(report.windows == (has_own_table(scheme) ? 2 : scheme == Scheme::Keyed ? 1 : 0));
+        CHECK(report.direct_map_holes == (detaches(scheme) ? 519 : 0));
     }
 }
 
@@ -202,8 +202,8 @@ LACUNA_TEST("mm.audit", "finds a window that is shared between namespaces") {
     CHECK(report.recorded().front().finding == AuditFinding::MissingEntry);
 }
 
-LACUNA_TEST("mm.audit", "finds faults in images, under both isolations") {
-    for (const Scheme scheme : {Scheme::Window, Scheme::InPlace}) {
+LACUNA_TEST("mm.audit", "finds faults in images, however they are selected") {
+    for (const Scheme scheme : {Scheme::Window, Scheme::Clone, Scheme::Keyed, Scheme::InPlace}) {
         Scene scene(scheme);
         const auto plant = [&](AuditFinding finding, Level level, VirtAddr at, Pte entry) {
             scene.expect_in_entry(finding, *scene.red.image.root(), Level::Page1G, at, level, entry);
@@ -215,6 +215,110 @@ LACUNA_TEST("mm.audit", "finds faults in images, under both isolations") {
         plant(AuditFinding::MissingInImage, Level::Page4K, first, Pte{});
         plant(AuditFinding::SharedEntryDiffers, Level::Page1G, VirtAddr{arch::kernel_image_base}, Pte{});
     }
+}
+
+LACUNA_TEST("mm.audit", "finds faults in a copy of the direct map") {
+    Scene scene(Scheme::Clone);
+    const PhysRange own = TestMemory::page(2, 4);   // red's, of a block that left whole
+    const PhysRange other = Scene::page;            // blue's, of a block that was split
+    const PhysRange beside = TestMemory::page(3, 0);
+    const PhysRange unused = TestMemory::page(2 + 4, 0);
+    const auto leaf = [](PhysRange at, arch::PteFlags flags = arch::read_write, Level level = Level::Page4K) {
+        return Pte::leaf(at.begin, flags, level);
+    };
+    const auto plant = [&](AuditFinding finding, PhysRange at, Pte entry, Level level = Level::Page4K) {
+        scene.expect_in_entry(finding, *scene.red.window.root(), Level::Page1G, DirectMap::virt(at.begin), level, entry);
+    };
+    plant(AuditFinding::MissingInWindow, own, Pte{});
+    plant(AuditFinding::WrongAddress, own, leaf(TestMemory::page(2, 5)));
+    plant(AuditFinding::Global, own, leaf(own, global_rw));
+    plant(AuditFinding::UserAccessible, own, leaf(own, arch::read_write | arch::PteFlags::User));
+    plant(AuditFinding::WritableExecutable, own, leaf(own, arch::PteFlags::Writable));
+    plant(AuditFinding::WrongKey, own, leaf(own, arch::read_write | arch::key_flags(1)));
+    plant(AuditFinding::NotATable, own, Pte::table(own.begin), Level::Page2M);
+    // What another domain owns, in this copy.
+    plant(AuditFinding::ForeignFrame, other, leaf(other));
+    // Shared memory that the copy lacks, has with other rights, or in other leaves than the kernel's map.
+    plant(AuditFinding::CopyDiffers, beside, Pte{});
+    plant(AuditFinding::CopyDiffers, beside, leaf(beside, global_rw));
+    plant(AuditFinding::CopyDiffers, unused, leaf(unused, arch::read_only, Level::Page2M), Level::Page2M);
+    plant(AuditFinding::CopyDiffers, beside, leaf(TestMemory::block(3), arch::read_write, Level::Page2M), Level::Page2M);
+    plant(AuditFinding::CopyDiffers, unused, scene.red.window.top_entry()->entry, Level::Page2M);
+    // The kernel's own map: a leaf that would survive the switch to a copy.
+    scene.expect_in_entry(AuditFinding::Global, scene.kernel_pgd(), Level::Slot, DirectMap::virt(beside.begin),
+                          Level::Page4K, leaf(beside, global_rw));
+    // The wrong copy in an address space.
+    scene.expect_in_entry(AuditFinding::SharedEntryDiffers, scene.red_space->pgd(), Level::Slot,
+                          DirectMap::virt(PhysAddr{0}), Level::Slot, scene.blue.window.top_entry()->entry);
+}
+
+LACUNA_TEST("mm.audit", "finds a copy that keeps what leaves the others") {
+    Scene scene(Scheme::Clone);
+    const PhysRange kept = TestMemory::page(5, 1);
+    scene.expect(
+        AuditFinding::ForeignFrame,
+        [&] {
+            const MutantScope broken(kernel::Mutant::SkipOneCopy);
+            scene.memory.make_exclusive(kept, scene.blue.window);
+        },
+        [&] {
+            const MutantScope broken(kernel::Mutant::SkipOneCopy);
+            scene.memory.make_shared(kept, scene.blue.window);
+        });
+}
+
+LACUNA_TEST("mm.audit", "finds faults in the window that protection keys divide") {
+    Scene scene(Scheme::Keyed);
+    const PhysRange own = TestMemory::page(2, 4);
+    const arch::PteFlags red = scene.red.window.leaf_flags();
+    const arch::PteFlags blue = scene.blue.window.leaf_flags();
+    const auto plant = [&](AuditFinding finding, PhysRange at, arch::PteFlags flags) {
+        scene.expect_in_entry(finding, scene.kernel_pgd(), Level::Slot, scene.red.window.address(own.begin),
+                              Level::Page4K, Pte::leaf(at.begin, flags, Level::Page4K));
+    };
+    plant(AuditFinding::WrongKey, own, arch::read_write);
+    plant(AuditFinding::WrongKey, own, arch::read_write | arch::key_flags(9)); // nobody's
+    plant(AuditFinding::ForeignFrame, own, blue);
+    plant(AuditFinding::ForeignFrame, Scene::page, red);
+    plant(AuditFinding::WrongAddress, TestMemory::page(2, 5), red);
+    plant(AuditFinding::MappedTwice, TestMemory::page(2, 5), red);
+    plant(AuditFinding::NotExclusive, TestMemory::page(6, 0), red);
+    plant(AuditFinding::Global, own, red | arch::PteFlags::Global);
+    scene.expect_in_entry(AuditFinding::MissingInWindow, scene.kernel_pgd(), Level::Slot,
+                          scene.red.window.address(own.begin), Level::Page4K, Pte{});
+    // A key where shared memory is, and an image under another's.
+    scene.expect_in_entry(AuditFinding::WrongKey, scene.kernel_pgd(), Level::Slot,
+                          DirectMap::virt(TestMemory::page(3, 0).begin), Level::Page4K,
+                          Pte::leaf(TestMemory::page(3, 0).begin, global_rw | arch::key_flags(1), Level::Page4K));
+    scene.expect_in_entry(AuditFinding::WrongKey, *scene.red.image.root(), Level::Page1G,
+                          VirtAddr{arch::namespace_image_base}, Level::Page4K,
+                          Pte::leaf(scene.red_image.front().address(), blue, Level::Page4K));
+    scene.expect_in_entry(AuditFinding::StrayEntry, scene.kernel_pgd(), Level::Slot,
+                          VirtAddr{arch::slot_base(window_slot(DomainKind::Secret))}, Level::Slot,
+                          Pte::table(scene.memory.placements.keyed->tree().root()->address()));
+    const PhysRange wrong = TestMemory::page(5, 1);
+    scene.expect(
+        AuditFinding::WrongKey,
+        [&] {
+            const MutantScope broken(kernel::Mutant::WrongKey);
+            scene.memory.make_exclusive(wrong, scene.red.window);
+        },
+        [&] { scene.memory.make_shared(wrong, scene.red.window); });
+}
+
+LACUNA_TEST("mm.audit", "finds a CPU with the rights of a domain that it does not run") {
+    Scene scene(Scheme::Keyed);
+    scene.expect(
+        AuditFinding::WrongKeyRights,
+        [&] { arch::write_key_rights(arch::allow_key(scene.red_space->key_rights(), 2)); },
+        [&] { arch::write_key_rights(scene.red_space->key_rights()); });
+    scene.expect(
+        AuditFinding::WrongKeyRights,
+        [&] {
+            const MutantScope broken(kernel::Mutant::KeepKeyRights);
+            scene.memory.spaces.load(*scene.blue_space);
+        },
+        [&] { scene.memory.spaces.load(*scene.red_space); });
 }
 
 LACUNA_TEST("mm.audit", "finds a CPU that has another namespace's image") {

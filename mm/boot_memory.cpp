@@ -37,7 +37,7 @@ BootMemory::BootMemory(const MemoryPlan& plan)
     : early(make_early(plan)), frames(make_frames(plan, early)),
       kernel_map(frames, must(KernelMap::build(frames, early, plan.device_table, plan.image,
                                                plan.largest_leaf))),
-      direct_map(frames, tlb, early, kernel_map.roots().direct_map, plan.largest_leaf),
+      direct_map(frames, tlb, early, kernel_map.roots().direct_map, plan.largest_leaf, plan.scheme),
       temporary_map(frames, kernel_map.roots().temporary) {
     fill_direct_map(plan);
 }
@@ -72,7 +72,7 @@ void BootMemory::fill_direct_map(const MemoryPlan& plan) {
             const PhysRange alias = intersect(ram, {part.loaded_at, part.loaded_at + (part.end - part.begin)});
             if (alias.empty() || (part.flags & arch::PteFlags::Writable) != arch::PteFlags::None) continue;
             must(direct_map.add_ram({done, alias.begin}));
-            must(direct_map.add_ram(alias, arch::read_only | arch::PteFlags::Global));
+            must(direct_map.add_ram(alias, arch::read_only));
             done = alias.end;
         }
         must(direct_map.add_ram({done, ram.end}));

@@ -20,6 +20,7 @@ struct MemoryPlan {
     arch::Level largest_leaf;           ///< leaf_level()
     PhysAddr reachable;                 ///< end of what the boot page tables map at the direct map
     PageCount limit;                    ///< no more RAM than this is used
+    Scheme scheme;                      ///< how exclusive memory is mapped
 };
 
 /// Memory from the boot loader's list to the final page tables, made once, in this order:

@@ -11,6 +11,7 @@ namespace mm {
 
 using arch::Level;
 using arch::Pte;
+using arch::PteFlags;
 
 namespace {
 
@@ -39,22 +40,31 @@ bool is_whole_pages(PhysRange range) {
            range.end.raw() <= arch::max_physical;
 }
 
-/// Entries that keep a table from becoming one large leaf even when all 512 are present: tables, and
-/// leaves with rights of their own.
-bool pins(Pte entry, Level level) {
-    return entry.present() && (!entry.is_leaf(level) || entry.flags() != DirectMap::usual);
-}
-
 } // namespace
 
-DirectMap::DirectMap(FrameTable frames, Tlb& tlb, TableSource& tables, Pfn root, Level largest)
-    : frames_(frames), tlb_(tlb), tables_(&tables), root_(root), largest_(largest) {
+void fill_with_leaves(PageTable& table, Pte leaf, Level level) {
+    for (unsigned i = 0; i < arch::entries_per_table; ++i) {
+        table.write(i, Pte::leaf(leaf.address() + i * arch::span_of(level), leaf.flags(), level));
+    }
+    kernel::count(kernel::Event::PageTableWrites, arch::entries_per_table);
+    kernel::count(kernel::Event::Splits);
+}
+
+DirectMap::DirectMap(FrameTable frames, Tlb& tlb, TableSource& tables, Pfn root, Level largest, Scheme scheme)
+    : frames_(frames), tlb_(tlb), tables_(&tables), root_(root), largest_(largest),
+      usual_(has_one_direct_map(scheme) ? arch::read_write | PteFlags::Global : arch::read_write) {
     frames_[root].table = {};
+}
+
+/// Entries that keep a table from becoming one large leaf even when all 512 are present: tables, and
+/// leaves with rights of their own.
+bool DirectMap::pins(Pte entry, Level level) const {
+    return entry.present() && (!entry.is_leaf(level) || entry.flags() != usual_);
 }
 
 bool DirectMap::is_present(PhysAddr address) {
     if (address.raw() >= arch::max_physical) return false;
-    return lock_.with([&](Tables&) {
+    return locked([&] {
         Pfn table = root_;
         for (Level level = Level::Page1G;; level = below(level)) {
             const Pte entry = table_at(table).read(arch::index_of(virt(address), level));
@@ -62,6 +72,11 @@ bool DirectMap::is_present(PhysAddr address) {
             table = Pfn::of(entry.address());
         }
     });
+}
+
+/// The deliberate fault that a copy misses what leaves, and therefore what comes back.
+bool DirectMap::is_skipped(const Copies& copies, const DirectMapCopy& copy) {
+    return kernel::mutant(kernel::Mutant::SkipOneCopy) && &copy == copies.list.front();
 }
 
 // --- removing ------------------------------------------------------------------------------------
@@ -78,10 +93,11 @@ kernel::Result<> DirectMap::remove(PhysRange range, TlbBatch& batch) {
     // let go, fetch, and look again, since others may have split or healed meanwhile.
     TableReservation spare(frames_, *tables_);
     PageCount needed;
-    const auto attempt = [&](Tables&) {
-        needed = splits_needed(root_, Level::Page1G, range);
+    const auto attempt = [&](Copies& copies) {
+        const PageCount splits = splits_needed(root_, Level::Page1G, range);
+        needed = PageCount{splits.raw() * (1 + copies.count)};
         if (needed > spare.size()) return false;
-        remove_in(root_, Level::Page1G, range, spare, batch);
+        remove_in(copies, root_, Level::Page1G, range, spare, batch);
         return true;
     };
     while (!lock_.with(attempt)) TRY(spare.grow_to(needed));
@@ -114,22 +130,27 @@ PageCount DirectMap::splits_of_leaf(Level level, PhysRange range) {
     return needed;
 }
 
-void DirectMap::remove_in(Pfn table, Level level, PhysRange range, TableReservation& spare,
+void DirectMap::remove_in(Copies& copies, Pfn table, Level level, PhysRange range, TableReservation& spare,
                           TlbBatch& batch) {
     for_each_part(range, level, [&](unsigned index, PhysRange whole, PhysRange part) {
         Pte entry = table_at(table).read(index);
         kernel::ensure(entry.present(), "removed twice from the direct map");
         if (entry.is_leaf(level) && part == whole) {
-            kernel::ensure(entry.flags() == usual, "the kernel's image is not to be removed");
+            kernel::ensure(entry.flags() == usual_, "the kernel's image is not to be removed");
             set_entry(table, index, level, Pte{});
+            for (DirectMapCopy& copy : copies.list) {
+                if (is_skipped(copies, copy)) continue;
+                copy.clear(virt(part.begin), level);
+            }
             batch.add_page(virt(part.begin));
             return;
         }
         if (entry.is_leaf(level)) {
             split(table, index, level, spare);
+            for (DirectMapCopy& copy : copies.list) copy.split(virt(whole.begin), level, spare);
             entry = table_at(table).read(index);
         }
-        remove_in(Pfn::of(entry.address()), below(level), part, spare, batch);
+        remove_in(copies, Pfn::of(entry.address()), below(level), part, spare, batch);
     });
 }
 
@@ -138,14 +159,8 @@ void DirectMap::remove_in(Pfn table, Level level, PhysRange range, TableReservat
 void DirectMap::split(Pfn table, unsigned index, Level level, TableReservation& spare) {
     const Pte leaf = table_at(table).read(index);
     const Pfn lower = spare.take();
-    const Level lower_level = below(level);
-    for (unsigned i = 0; i < arch::entries_per_table; ++i) {
-        const PhysAddr frame = leaf.address() + i * arch::span_of(lower_level);
-        table_at(lower).write(i, Pte::leaf(frame, leaf.flags(), lower_level));
-    }
-    kernel::count(kernel::Event::PageTableWrites, arch::entries_per_table);
-    kernel::count(kernel::Event::Splits);
-    const bool pinned = leaf.flags() != usual;
+    fill_with_leaves(table_at(lower), leaf, below(level));
+    const bool pinned = leaf.flags() != usual_;
     frames_[lower].table = {.live = arch::entries_per_table,
                             .pinned = pinned ? std::uint16_t{arch::entries_per_table} : std::uint16_t{0}};
     set_entry(table, index, level, Pte::table(lower.address()));
@@ -161,24 +176,29 @@ void DirectMap::restore(PhysRange range) {
 void DirectMap::restore(PhysRange range, TlbBatch& batch) {
     kernel::ensure(is_whole_pages(range), "the direct map is changed in whole pages");
     if (kernel::mutant(kernel::Mutant::KeepDirectMap)) return;
-    lock_.with([&](Tables&) { restore_in(root_, Level::Page1G, range, batch); });
+    lock_.with([&](Copies& copies) { restore_in(copies, root_, Level::Page1G, range, batch); });
 }
 
-void DirectMap::restore_in(Pfn table, Level level, PhysRange range, TlbBatch& batch) {
+void DirectMap::restore_in(Copies& copies, Pfn table, Level level, PhysRange range, TlbBatch& batch) {
     for_each_part(range, level, [&](unsigned index, PhysRange whole, PhysRange part) {
         const Pte entry = table_at(table).read(index);
         if (!entry.present()) {
             kernel::ensure(part == whole && level <= largest_, "a large page came back in parts");
-            set_entry(table, index, level, Pte::leaf(part.begin, usual, level));
+            const Pte leaf = Pte::leaf(part.begin, usual_, level);
+            set_entry(table, index, level, leaf);
+            for (DirectMapCopy& copy : copies.list) {
+                if (is_skipped(copies, copy)) continue;
+                copy.restore(virt(part.begin), level, leaf, batch);
+            }
             return;
         }
         kernel::ensure(!entry.is_leaf(level), "restored twice to the direct map");
-        restore_in(Pfn::of(entry.address()), below(level), part, batch);
-        heal_if_whole(table, index, level, batch);
+        restore_in(copies, Pfn::of(entry.address()), below(level), part, batch);
+        heal_if_whole(copies, table, index, level, batch);
     });
 }
 
-void DirectMap::heal_if_whole(Pfn table, unsigned index, Level level, TlbBatch& batch) {
+void DirectMap::heal_if_whole(Copies& copies, Pfn table, unsigned index, Level level, TlbBatch& batch) {
     const Pfn lower = Pfn::of(table_at(table).read(index).address());
     const Frame& frame = frames_[lower];
     if (level > largest_ || frame.table.live != arch::entries_per_table || frame.table.pinned != 0) {
@@ -186,7 +206,9 @@ void DirectMap::heal_if_whole(Pfn table, unsigned index, Level level, TlbBatch& 
     }
     if (kernel::mutant(kernel::Mutant::SkipHeal)) return;
     const PhysAddr first = table_at(lower).read(0).address();
-    set_entry(table, index, level, Pte::leaf(first, usual, level));
+    const Pte leaf = Pte::leaf(first, usual_, level);
+    set_entry(table, index, level, leaf);
+    for (DirectMapCopy& copy : copies.list) copy.heal(virt(first), level, leaf, batch);
     kernel::count(kernel::Event::Heals);
     // The small translations must go: when this leaf is removed whole, one INVLPG is all that the
     // flush does, and it would leave 511 of them behind.
@@ -194,14 +216,52 @@ void DirectMap::heal_if_whole(Pfn table, unsigned index, Level level, TlbBatch& 
     batch.retire(lower);
 }
 
-// --- building ------------------------------------------------------------------------------------
+// --- copies --------------------------------------------------------------------------------------
 
-kernel::Result<> DirectMap::add_ram(PhysRange ram, arch::PteFlags flags) {
-    kernel::ensure(is_whole_pages(ram), "RAM is counted in whole pages");
-    return add_in(root_, Level::Page1G, ram, flags);
+kernel::Result<> DirectMap::make_copy(DirectMapCopy& copy) {
+    // As in remove(). Copied and put on the list under one lock: no edit falls between.
+    TableReservation spare(frames_, *tables_);
+    PageCount needed;
+    const auto attempt = [&](Copies& copies) {
+        needed = tables_in(root_, Level::Page1G);
+        if (needed > spare.size()) return false;
+        copy.copy_from(root_, spare);
+        copies.list.push_back(copy);
+        ++copies.count;
+        return true;
+    };
+    while (!lock_.with(attempt)) TRY(spare.grow_to(needed));
+    return {};
 }
 
-kernel::Result<> DirectMap::add_in(Pfn table, Level level, PhysRange range, arch::PteFlags flags) {
+PageCount DirectMap::tables_in(Pfn table, Level level) const {
+    PageCount tables{1};
+    for (unsigned index = 0; level != Level::Page4K && index < arch::entries_per_table; ++index) {
+        const Pte entry = table_at(table).read(index);
+        if (entry.present() && !entry.is_leaf(level)) {
+            tables = tables + tables_in(Pfn::of(entry.address()), below(level));
+        }
+    }
+    return tables;
+}
+
+void DirectMap::end_copy(DirectMapCopy& copy) {
+    lock_.with([&](Copies& copies) {
+        copies.list.remove(copy);
+        --copies.count;
+    });
+    copy.tree().free_tables(*tables_);
+    tables_->give_table(*copy.root());
+}
+
+// --- building ------------------------------------------------------------------------------------
+
+kernel::Result<> DirectMap::add_ram(PhysRange ram, PteFlags rights) {
+    kernel::ensure(is_whole_pages(ram), "RAM is counted in whole pages");
+    return add_in(root_, Level::Page1G, ram, rights | (usual_ & PteFlags::Global));
+}
+
+kernel::Result<> DirectMap::add_in(Pfn table, Level level, PhysRange range, PteFlags flags) {
     for (PhysAddr at = range.begin; at < range.end;) {
         const PhysRange whole = span_around(at, level);
         const PhysRange part{at, std::min(range.end, whole.end)};

@@ -7,8 +7,9 @@
 #include "kernel/base/assert.hpp"
 #include "kernel/base/result.hpp"
 #include "kernel/sync/spin_locked.hpp"
+#include "mm/direct_map_copy.hpp"
 #include "mm/frame_table.hpp"
-#include "mm/policies.hpp"
+#include "mm/scheme.hpp"
 #include "mm/table_reservation.hpp"
 #include "mm/tlb_batch.hpp"
 
@@ -26,18 +27,21 @@ namespace mm {
 ///
 /// A large page that left whole leaves no table behind, so it must come back whole: otherwise
 /// restore() would need a table, and it may not fail.
+///
+/// With placement `clone` this is the map of tasks in no domain, and each domain has a copy (DirectMapCopy) in which
+/// every edit is repeated, under one lock and with tables reserved for all copies before the first is touched.
 class DirectMap {
 public:
     /// `root` is the table under the direct map's top-level slot; empty. No leaf is larger than
     /// `largest`. Tables come from `tables` until use_tables() names another source.
-    DirectMap(FrameTable frames, Tlb& tlb, TableSource& tables, Pfn root, arch::Level largest);
+    DirectMap(FrameTable frames, Tlb& tlb, TableSource& tables, Pfn root, arch::Level largest, Scheme scheme);
 
     /// Where tables come from and go to from now on. Boot only.
     void use_tables(TableSource& tables) { tables_ = &tables; }
 
-    /// Boot: maps RAM for good measure; `flags` other than the usual ones (the kernel's code, which
-    /// is read-only here too) also pin the range: it will not be removed. Error: OutOfMemory.
-    kernel::Result<> add_ram(PhysRange ram, arch::PteFlags flags = usual);
+    /// Boot: maps RAM for good measure. Rights other than the usual ones (the kernel's code is read-only here too)
+    /// also pin the range: it will not be removed. Error: OutOfMemory.
+    kernel::Result<> add_ram(PhysRange ram, arch::PteFlags rights = arch::read_write);
 
     // --- addresses -------------------------------------------------------------------------------
 
@@ -91,25 +95,42 @@ public:
 
     Pfn root() const { return root_; }
     arch::Level largest_leaf() const { return largest_; }
+    /// The flags of RAM's leaves: global where every address space has the same ones.
+    arch::PteFlags usual() const { return usual_; }
 
-    /// The rights of RAM in the direct map. Global, because every address space has it.
-    static constexpr arch::PteFlags usual = arch::read_write | arch::PteFlags::Global;
+    // --- copies (placement `clone`) ----------------------------------------------------------------
+
+    /// Makes `copy` a copy of the map as it is now, and keeps it one. O(tables). Error: OutOfMemory. Thread context.
+    kernel::Result<> make_copy(DirectMapCopy& copy);
+    /// The reverse; gives its tables back. Precondition: no CPU has the copy loaded, and it has no domain's frames.
+    void end_copy(DirectMapCopy& copy);
+    /// Runs fn() while neither this map nor a copy changes. Nothing is allocated inside.
+    template <class Function>
+    auto locked(Function&& fn) {
+        return lock_.with([&](Copies&) { return fn(); });
+    }
 
 private:
-    /// The lock protects the tables below root_; it holds no data of its own.
-    struct Tables {};
+    /// The lock protects the tables below root_ as well.
+    struct Copies {
+        kernel::IntrusiveList<DirectMapCopy, &DirectMapCopy::hook_> list;
+        std::uint64_t count = 0;
+    };
 
     /// How many tables remove(range) needs for splits, in the table `table` at `level` and below.
     PageCount splits_needed(Pfn table, arch::Level level, PhysRange range) const;
+    static bool is_skipped(const Copies& copies, const DirectMapCopy& copy);
+    PageCount tables_in(Pfn table, arch::Level level) const;
+    bool pins(arch::Pte entry, arch::Level level) const;
     static PageCount splits_of_leaf(arch::Level level, PhysRange range);
 
-    void remove_in(Pfn table, arch::Level level, PhysRange range, TableReservation& spare,
+    void remove_in(Copies& copies, Pfn table, arch::Level level, PhysRange range, TableReservation& spare,
                    TlbBatch& batch);
-    void restore_in(Pfn table, arch::Level level, PhysRange range, TlbBatch& batch);
+    void restore_in(Copies& copies, Pfn table, arch::Level level, PhysRange range, TlbBatch& batch);
     kernel::Result<> add_in(Pfn table, arch::Level level, PhysRange range, arch::PteFlags flags);
 
     void split(Pfn table, unsigned index, arch::Level level, TableReservation& spare);
-    void heal_if_whole(Pfn table, unsigned index, arch::Level level, TlbBatch& batch);
+    void heal_if_whole(Copies& copies, Pfn table, unsigned index, arch::Level level, TlbBatch& batch);
     void set_entry(Pfn table, unsigned index, arch::Level level, arch::Pte entry);
 
     FrameTable frames_;
@@ -117,8 +138,12 @@ private:
     TableSource* tables_;
     Pfn root_;
     arch::Level largest_;
-    kernel::SpinLocked<Tables, kernel::Rank::DirectMap> lock_;
+    arch::PteFlags usual_;
+    kernel::SpinLocked<Copies, kernel::Rank::DirectMap> lock_;
 };
+
+/// Makes `table`, at `level`, say the same in small leaves as `leaf` of the level above. Counts the split.
+void fill_with_leaves(PageTable& table, arch::Pte leaf, arch::Level level);
 
 /// The level that the boot option `directmap.leaf` allows, given what the processor can do.
 constexpr arch::Level leaf_level(DirectMapLeaf choice, bool processor_has_1g) {

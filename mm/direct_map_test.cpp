@@ -134,7 +134,7 @@ LACUNA_TEST("mm.direct_map", "read-only parts of the image are read-only here to
     CHECK(code->entry.flags() == (arch::read_only | arch::PteFlags::Global));
     const auto data = memory.machine.touch(0, DirectMap::virt(PhysAddr{(1 << 20) + (1 << 19)}));
     REQUIRE(data.has_value());
-    CHECK(data->entry.flags() == DirectMap::usual);
+    CHECK(data->entry.flags() == memory.direct_map().usual());
 }
 
 LACUNA_TEST("mm.direct_map", "a CPU that cached a page loses it, unless the flush is skipped") {

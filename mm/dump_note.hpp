@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "mm/frame_table.hpp"
+#include "mm/scheme.hpp"
 
 namespace mm {
 
@@ -14,12 +15,13 @@ struct DumpNote {
     std::uint64_t frames_address = 0;
     std::uint64_t frame_count = 0;
     std::uint64_t frame_size = 0;
+    std::uint64_t scheme = 0;  ///< mm::Scheme, which says what rules hold
 };
 
 /// "LACUNAFT" as bytes in memory.
 inline constexpr std::uint64_t dump_note_magic = 0x5446'414e'5543'414c;
 
-/// Says where `table` is. Called once, when the table is ready.
-void publish_dump_note(const FrameTable& table);
+/// Says where `table` is, and how exclusive memory is mapped. Called once, when the table is ready.
+void publish_dump_note(const FrameTable& table, Scheme scheme);
 
 } // namespace mm

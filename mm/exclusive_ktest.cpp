@@ -49,7 +49,9 @@ struct Two {
         {
             Inside inside(system.spaces(), *red);
             std::memcpy(address, &secret, sizeof secret);
-            if (!reads_secret(address) || reads_secret(in_direct_map(address))) return false;
+            if (!reads_secret(address)) return false;
+            // With placement=clone the owner's copy of the direct map is where it has the page.
+            if (in_direct_map(address) != address && reads_secret(in_direct_map(address))) return false;
         }
         // Right after the switch: what the TLB kept of red's would be seen here.
         if (reads_secret(address) || reads_secret(in_direct_map(address))) return false;
@@ -62,12 +64,10 @@ struct Two {
     mm::DomainPtr blue;
 };
 
-bool isolates_by_page_tables() {
-    return kernel::options().policies.isolation == mm::Isolation::Pgd;
-}
+bool isolates() { return mm::detaches(kernel::memory().placements().scheme); }
 
 LACUNA_TEST("mm.exclusive", "hardware: a page is readable by its owner alone") {
-    if (!isolates_by_page_tables()) SKIP("isolation is not by page tables");
+    if (!isolates()) SKIP("nothing is isolated with isolation=none");
     Two two;
     auto page = two.red->alloc_pages(Order{0}, Zero::Yes);
     REQUIRE(page.has_value());
@@ -79,7 +79,7 @@ LACUNA_TEST("mm.exclusive", "hardware: a page is readable by its owner alone") {
 
 LACUNA_TEST("mm.exclusive",
             "hardware: a slab object and a kmalloc block are readable by their owner alone") {
-    if (!isolates_by_page_tables()) SKIP("isolation is not by page tables");
+    if (!isolates()) SKIP("nothing is isolated with isolation=none");
     Two two;
     auto& slabs = two.system.memory().slabs();
     if (!slabs.find_exclusive("test-hardware")) {
@@ -100,7 +100,7 @@ LACUNA_TEST("mm.exclusive",
 
 LACUNA_TEST("mm.exclusive",
             "hardware: a handed-over frame faults for its sender at the same address") {
-    if (!isolates_by_page_tables()) SKIP("isolation is not by page tables");
+    if (!isolates()) SKIP("nothing is isolated with isolation=none");
     Two two;
     auto page = two.red->alloc_pages(Order{0}, Zero::Yes);
     REQUIRE(page.has_value());
@@ -115,7 +115,7 @@ LACUNA_TEST("mm.exclusive",
     CHECK_FALSE(reads_secret(address));
     Inside receiver(two.system.spaces(), *two.blue);
     CHECK(reads_secret(address));
-    CHECK_FALSE(reads_secret(two.in_direct_map(address)));
+    CHECK(reads_secret(two.in_direct_map(address)) == (two.in_direct_map(address) == address));
 }
 
 LACUNA_TEST("mm.exclusive", "hardware: a freed block is zero and back in the direct map") {

@@ -16,7 +16,7 @@ ImageMap::~ImageMap() {
     tables_.give_table(*root_);
 }
 
-kernel::Result<> ImageMap::map(std::span<const Pfn> image) {
+kernel::Result<> ImageMap::map(std::span<const Pfn> image, arch::PteFlags flags) {
     kernel::ensure(!root_, "a namespace has one image");
     const VirtAddr base{arch::namespace_image_base};
     const std::uint64_t bytes = image.size() * page_size;
@@ -40,7 +40,7 @@ kernel::Result<> ImageMap::map(std::span<const Pfn> image) {
         const VirtAddr at = base + i * page_size;
         const Pfn table = tree.grow(at, Level::Page4K, spare, owner_);
         tree.set_entry(table, arch::index_of(at, Level::Page4K),
-                       Pte::leaf(image[i].address(), arch::read_write, Level::Page4K));
+                       Pte::leaf(image[i].address(), flags, Level::Page4K));
         frames_[image[i]].state = FrameState::Image;
     }
     root_ = root;

@@ -32,8 +32,8 @@ public:
 
     /// Maps `image`, in order, from namespace_image_base on. Once. The frames are exclusive frames of
     /// the owner, in its window too, and get state Image. Errors: OutOfMemory, InvalidArgument when the
-    /// image is empty or larger than a gigabyte.
-    kernel::Result<> map(std::span<const Pfn> image);
+    /// image is empty or larger than a gigabyte. `flags` are those of the owner's leaves (Window::leaf_flags).
+    kernel::Result<> map(std::span<const Pfn> image, arch::PteFlags flags);
 
     /// What a top-level table needs; nothing where address spaces have none, or before map().
     std::optional<TopEntry> top_entry() const;

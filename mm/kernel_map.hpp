@@ -25,7 +25,8 @@ struct ImagePart {
 ///     device_slot      -> device registers (lower half, arch/) and temporary mappings (upper half)
 ///     image_slot       -> table with one entry: the kernel's image
 ///
-/// Window slots are empty: this is the table of tasks that are in no namespace.
+/// Window slots are empty: this is the table of tasks that are in no namespace. With isolation `pks` the first one
+/// leads to the window that all domains share (KeyedTree).
 class KernelMap {
 public:
     /// The four tables that cannot be done without. `device_table` is the architecture's.

@@ -19,16 +19,19 @@ struct PolicyChoice {
 };
 
 /// How another namespace is kept from a namespace's memory.
-enum class Isolation : std::uint8_t { Pgd, None };
+enum class Isolation : std::uint8_t { Pgd, Pks, None };
 inline constexpr std::array isolation_choices{
     PolicyChoice{"pgd", Isolation::Pgd, "page tables: each namespace's memory is mapped in its own window only"},
+    PolicyChoice{"pks", Isolation::Pks,
+                 "supervisor protection keys in one page table: 15 namespaces at most, and a CPU that has them"},
     PolicyChoice{"none", Isolation::None, "all memory stays in the direct map: the baseline"},
 };
 
 /// Where an exclusive frame is mapped.
-enum class Placement : std::uint8_t { Window };
+enum class Placement : std::uint8_t { Window, Clone };
 inline constexpr std::array placement_choices{
     PolicyChoice{"window", Placement::Window, "in its owner's window, at window base + physical address"},
+    PolicyChoice{"clone", Placement::Clone, "in its owner's copy of the direct map; every change edits every copy"},
 };
 
 /// In which units frames leave the direct map.

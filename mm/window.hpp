@@ -3,7 +3,9 @@
 
 #include <variant>
 
+#include "mm/placement/cloned_map.hpp"
 #include "mm/placement/in_place.hpp"
+#include "mm/placement/keyed_window.hpp"
 #include "mm/placement/own_window.hpp"
 #include "mm/placement/placement.hpp"
 #include "mm/placement/placements.hpp"
@@ -16,7 +18,7 @@ namespace mm {
 /// Tables are made before they are needed (reserve) and stay until the window ends, so mapping what was reserved
 /// cannot fail.
 class Window {
-    using Chosen = std::variant<OwnWindow, InPlace>;
+    using Chosen = std::variant<OwnWindow, ClonedMap, KeyedWindow, InPlace>;
 
     /// std::visit, with the default in a straight line.
     template <class Variant, class Function>
@@ -71,6 +73,11 @@ public:
 
     bool is_mapped(Pfn pfn) {
         return with(chosen_, [&](auto& policy) { return policy.is_mapped(pfn); });
+    }
+
+    /// The flags of the domain's leaves, here and wherever else it maps its frames.
+    arch::PteFlags leaf_flags() const {
+        return with(chosen_, [](const auto& policy) { return policy.leaf_flags(); });
     }
 
     /// A batch for the CPUs that may hold this window's translations.

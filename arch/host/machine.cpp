@@ -4,6 +4,7 @@
 #include <arch/access.hpp>
 #include <arch/layout.hpp>
 #include <arch/pgd.hpp>
+#include <arch/protection_keys.hpp>
 #include <arch/tlb.hpp>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -69,6 +70,12 @@ std::byte* Machine::at(mm::PhysAddr address) {
 std::uint64_t current_pgd() { return host::Machine::current().tlb().pgd(cpu_id()); }
 
 void load_pgd(std::uint64_t pgd) { host::Machine::current().tlb().load_pgd(cpu_id(), pgd); }
+
+std::uint32_t read_key_rights() { return host::Machine::current().tlb().key_rights(cpu_id()); }
+
+void write_key_rights(std::uint32_t rights) {
+    host::Machine::current().tlb().set_key_rights(cpu_id(), rights);
+}
 
 void invalidate_page(std::uintptr_t address) {
     host::Machine::current().tlb().invalidate(cpu_id(), address);

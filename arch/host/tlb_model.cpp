@@ -13,6 +13,13 @@ std::uint64_t span_base(std::uint64_t address, Level level) { return address & ~
 std::optional<TlbModel::Translation> TlbModel::translate(unsigned cpu_number, std::uint64_t address) {
     const std::lock_guard guard(lock_);
     Cpu& cpu = cpus_[cpu_number];
+    const auto found = look_up(cpu, address);
+    if (!found) return std::nullopt;
+    const bool denied = (cpu.key_rights >> (2 * key_of(found->entry.flags())) & 1) != 0;
+    return denied ? std::nullopt : found;
+}
+
+std::optional<TlbModel::Translation> TlbModel::look_up(Cpu& cpu, std::uint64_t address) {
     for (const Level level : {Level::Page4K, Level::Page2M, Level::Page1G}) {
         const std::uint64_t base = span_base(address, level);
         const auto found = cpu.pages.find(base);
@@ -76,6 +83,16 @@ void TlbModel::flush_global(unsigned cpu) {
     const std::lock_guard guard(lock_);
     cpus_[cpu].tables.clear();
     cpus_[cpu].pages.clear();
+}
+
+std::uint32_t TlbModel::key_rights(unsigned cpu) const {
+    const std::lock_guard guard(lock_);
+    return cpus_[cpu].key_rights;
+}
+
+void TlbModel::set_key_rights(unsigned cpu, std::uint32_t rights) {
+    const std::lock_guard guard(lock_);
+    cpus_[cpu].key_rights = rights;
 }
 
 std::size_t TlbModel::held(unsigned cpu) const {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <arch/cpu.hpp>
+#include <arch/protection_keys.hpp>
 #include <arch/pte.hpp>
 #include <array>
 #include <cstdint>
@@ -29,7 +30,8 @@ public:
 
     explicit TlbModel(ReadWord read_word) : read_word_(std::move(read_word)) {}
 
-    /// Translates as CPU `cpu` does and remembers the result; nothing where the CPU would fault.
+    /// Translates as CPU `cpu` does and remembers the result; nothing where the CPU would fault, because nothing is
+    /// mapped or because of the page's protection key.
     std::optional<Translation> translate(unsigned cpu, std::uint64_t address);
 
     std::uint64_t pgd(unsigned cpu) const;
@@ -39,6 +41,10 @@ public:
     void invalidate(unsigned cpu, std::uint64_t address);
     /// Toggling CR4.PGE: drops everything.
     void flush_global(unsigned cpu);
+
+    /// IA32_PKRS, which is looked at on every access: it is not part of what a TLB holds.
+    std::uint32_t key_rights(unsigned cpu) const;
+    void set_key_rights(unsigned cpu, std::uint32_t rights);
 
     /// The number of translations that `cpu` holds.
     std::size_t held(unsigned cpu) const;
@@ -51,11 +57,13 @@ private:
     };
     struct Cpu {
         std::uint64_t pgd = 0;
+        std::uint32_t key_rights = deny_all_keys;
         std::map<std::uint64_t, Entry> pages;  ///< by virtual address of the page's first byte
         /// Table pointers read on the way to a leaf, by level of the table and what it spans.
         std::map<std::pair<Level, std::uint64_t>, std::uint64_t> tables;
     };
 
+    std::optional<Translation> look_up(Cpu& cpu, std::uint64_t address);
     std::optional<Translation> walk(Cpu& cpu, std::uint64_t address);
 
     ReadWord read_word_;

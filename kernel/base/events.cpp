@@ -17,6 +17,7 @@ std::string_view name(Event event) {
     case Event::IpisSent: return "ipis-sent";
     case Event::Cr3Writes: return "cr3-writes";
     case Event::ImageSwaps: return "image-swaps";
+    case Event::KeyRightsWrites: return "pkrs-writes";
     case Event::FramesZeroed: return "frames-zeroed";
     case Event::BytesCopied: return "bytes-copied";
     case Event::FramesHandedOver: return "frames-handed-over";

@@ -23,6 +23,7 @@ enum class Event : std::uint8_t {
     IpisSent,          ///< shootdown requests to other CPUs
     Cr3Writes,         ///< address-space loads
     ImageSwaps,        ///< lwIP image entry swapped under isolation `none`
+    KeyRightsWrites,   ///< writes of IA32_PKRS under isolation `pks`
     FramesZeroed,
     BytesCopied,       ///< packet bytes copied between frames
     FramesHandedOver,  ///< frames that changed owner without a copy

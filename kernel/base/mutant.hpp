@@ -22,6 +22,9 @@ enum class Mutant : std::uint8_t {
     ShareWindow,           ///< every address space gets the first domain's window
     SharedStacks,          ///< kernel stacks of namespaces come from shared memory
     SkipHeal,              ///< large leaves never come back
+    SkipOneCopy,           ///< placement clone: one copy of the direct map keeps what leaves the others
+    WrongKey,              ///< isolation pks: exclusive pages bear key 0, which everybody may use
+    KeepKeyRights,         ///< isolation pks: a CPU that leaves a domain keeps the right to its key
     SilentSharedFallback,  ///< exclusive memory without a domain comes from shared memory
 };
 
@@ -41,6 +44,9 @@ inline constexpr std::array mutant_names{
     MutantName{"share-window", Mutant::ShareWindow},
     MutantName{"shared-stacks", Mutant::SharedStacks},
     MutantName{"skip-heal", Mutant::SkipHeal},
+    MutantName{"clone-skip-one-copy", Mutant::SkipOneCopy},
+    MutantName{"pks-wrong-key", Mutant::WrongKey},
+    MutantName{"pks-skip-pkrs-write", Mutant::KeepKeyRights},
     MutantName{"silent-shared-fallback", Mutant::SilentSharedFallback},
 };
 

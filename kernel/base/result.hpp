@@ -26,6 +26,7 @@ enum class Error : std::uint8_t {
     Io,
     Refused,
     Killed,
+    NoProtectionKey,  ///< isolation pks, and all its keys are taken
 };
 
 /// The text an error is shown to a user with.
@@ -48,6 +49,8 @@ constexpr std::string_view name(Error error) {
     case Error::Io: return "input/output error";
     case Error::Refused: return "refused";
     case Error::Killed: return "killed";
+    case Error::NoProtectionKey:
+        return "isolation=pks holds 15 namespaces, one for each protection key: remove one, or boot with isolation=pgd";
     }
     return "unknown error";
 }

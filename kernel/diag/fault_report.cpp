@@ -11,7 +11,9 @@ namespace kernel::diag {
 namespace {
 
 void print_region(const FaultSubject& subject) {
-    if (subject.region == Region::Window) {
+    if (subject.region == Region::Window && memory().placements().scheme == mm::Scheme::Keyed) {
+        print("  where: the window that all domains share, each under a protection key of its own");
+    } else if (subject.region == Region::Window) {
         print("  where: the window of {} domains", name(subject.kind));
     } else {
         print("  where: {}", name(subject.region));
@@ -55,11 +57,19 @@ std::string_view name(Access access) {
     return "access";
 }
 
+std::string_view name(Cause cause) {
+    switch (cause) {
+    case Cause::NotMapped: return "not mapped here";
+    case Cause::Rights: return "mapped, but not for that";
+    case Cause::Key: return "under another domain's protection key";
+    }
+    return "refused";
+}
+
 void report_fault(Access access, mm::VirtAddr address, Cause cause) {
     write("fault: ");
     print_current_task();
-    print(": {} of {:#x}, which is {}\n", name(access), address.raw(),
-          cause == Cause::NotMapped ? "not mapped here" : "mapped, but not for that");
+    print(": {} of {:#x}, which is {}\n", name(access), address.raw(), name(cause));
     const FaultSubject subject = subject_of(address);
     print_region(subject);
     if (!subject.physical) return;

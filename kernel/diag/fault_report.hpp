@@ -15,7 +15,10 @@ std::string_view name(Access access);
 enum class Cause : std::uint8_t {
     NotMapped,  ///< no translation in the loaded page table
     Rights,     ///< mapped, but not for this
+    Key,        ///< mapped, under a protection key that this CPU may not use now
 };
+
+std::string_view name(Cause cause);
 
 /// Says on the console who touched what: the current task and its namespace, the address and how it
 /// relates to the frame behind it, the frame's owner, and the slab object there if there is one. Reads

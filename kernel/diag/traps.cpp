@@ -40,7 +40,8 @@ void on_page_fault(arch::TrapFrame& frame, const arch::PageFault& fault) {
         const FixedText<96> why("page fault: {} of {:#x}", name(access), fault.address.raw());
         panic_at(why.view(), frame);
     }
-    report_fault(access, fault.address, fault.protection ? Cause::Rights : Cause::NotMapped);
+    const Cause cause = fault.key ? Cause::Key : fault.protection ? Cause::Rights : Cause::NotMapped;
+    report_fault(access, fault.address, cause);
     end_task(frame);
 }
 

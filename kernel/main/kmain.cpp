@@ -13,12 +13,14 @@
 #include "kernel/sched/sched.hpp"
 #include "kernel/shell/shell.hpp"
 #include "kernel/test/runner.hpp"
+#include "mm/policy_rules.hpp"
 #include "net/links/links.hpp"
 #include "net/stack/namespace_stacks.hpp"
 
 #include <arch/boot_info.hpp>
 #include <arch/clock.hpp>
 #include <arch/exit.hpp>
+#include <arch/features.hpp>
 #include <arch/serial.hpp>
 
 #include <array>
@@ -41,6 +43,20 @@ void read_options(std::string_view line) {
     booted_options = parse_options(line, option_text, warn_of);
     log::set_level(booted_options.effective_log());
     set_mutant(booted_options.mutant);
+}
+
+/// Combinations of policies that make no sense end the boot here: no other choice is made in their place.
+void check_policies() {
+    const mm::PolicyNeeds processor{.protection_keys = arch::cpu_features().pks};
+    for (const mm::PolicyRule& rule : mm::policy_rules()) {
+        if (!rule.applies(booted_options.policies, processor)) continue;
+        if (rule.ruling == mm::Ruling::WithoutEffect) {
+            log::warn("boot: {} has no effect. {} {}", rule.combination, rule.reason, rule.advice);
+            continue;
+        }
+        print("boot: refused: {}\n  {}\n  {}\n", rule.combination, rule.reason, rule.advice);
+        arch::exit_machine(arch::ExitCode::Refused);
+    }
 }
 
 void open_files(mm::PhysRange initrd) {
@@ -104,6 +120,7 @@ extern "C" [[noreturn]] void arch::kernel_main(const arch::BootInfo& info) {
     log::set_clock(arch::now_ns);
     // 2. What the user asked for.
     read_options(info.command_line);
+    check_policies();
     // 3. Traps that report.
     diag::install_trap_handlers();
     // 4. Memory: final page tables, allocators.

@@ -72,6 +72,7 @@ mm::MemoryPlan plan_memory(const arch::BootInfo& info, const Options& options, P
         .largest_leaf = mm::leaf_level(options.policies.direct_map_leaf, arch::cpu_features().pages_1g),
         .reachable = mm::PhysAddr{arch::boot_reachable},
         .limit = unlimited,
+        .scheme = mm::scheme_of(options.policies.isolation, options.policies.placement),
     };
 }
 
@@ -83,11 +84,8 @@ MemorySystem::MemorySystem(const arch::BootInfo& info, const Options& options)
           return mm::BootMemory(plan_memory(info, options, lists));
       }()),
       frames_(boot_.frames), tables_(frames_),
-      placements_{.scheme = mm::scheme_of(options.policies.isolation, options.policies.placement),
-                  .frames = boot_.frames,
-                  .tlb = boot_.tlb,
-                  .tables = tables_,
-                  .direct_map = boot_.direct_map},
+      placements_(mm::scheme_of(options.policies.isolation, options.policies.placement), boot_.frames, boot_.tlb,
+                  tables_, boot_.direct_map),
       spaces(placements_.scheme, enter_final_tables(allocation_limit(options)), boot_.frames, tables_),
       memory({.frames = frames_,
               .direct_map = boot_.direct_map,
@@ -96,10 +94,11 @@ MemorySystem::MemorySystem(const arch::BootInfo& info, const Options& options)
               .tables = tables_,
               .placements = placements_},
              options.policies) {
+    const auto opened = placements_.open(boot_.kernel_map);
     const auto pgd = spaces.add_cpu(arch::cpu_id());
-    if (!pgd) panic("not enough memory to boot");
+    if (!opened || !pgd) panic("not enough memory to boot");
     arch::load_pgd(pgd->raw());
-    mm::publish_dump_note(boot_.frames);
+    mm::publish_dump_note(boot_.frames, placements_.scheme);
 }
 
 const mm::KernelMap& MemorySystem::enter_final_tables(mm::PageCount limit) {
@@ -127,6 +126,7 @@ mm::AuditReport MemorySystem::audit() {
     return mm::audit({.frames = boot_.frames,
                       .spaces = spaces,
                       .temporary = boot_.temporary_map,
+                      .placements = placements_,
                       .domains = std::span(members).first(count)});
 }
 

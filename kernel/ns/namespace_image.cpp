@@ -29,7 +29,7 @@ Result<> NamespaceImage::create() {
     for (size_t i = 0; i < pages; ++i) {
         frames[i] = TRY(domain_.alloc_block(mm::order_4k, mm::Zero::No, mm::FrameState::Image));
     }
-    return map_.map(std::span(frames).first(pages));
+    return map_.map(std::span(frames).first(pages), domain_.window().leaf_flags());
 }
 
 void NamespaceImage::fill() {

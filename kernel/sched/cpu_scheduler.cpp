@@ -41,12 +41,12 @@ void CpuScheduler::schedule() {
 void CpuScheduler::switch_to(Task& next, Task& previous) {
     // A task may be switched out inside an AddressSpaceScope: what is loaded is part of its state.
     previous.space_ = &spaces_->loaded();
-    const uint64_t pgd = spaces_->prepare_switch(*next.space_);
+    const mm::SpaceLoad load = spaces_->prepare_switch(*next.space_);
     running_ = &next;
     arch::set_current_task(&next);
     ++next.switches_;
     count(Event::TaskSwitches);
-    arch::switch_context(previous.context_, next.context_, pgd);
+    arch::switch_context(previous.context_, next.context_, load.pgd, load.key_rights);
     switched();
 }
 

@@ -21,6 +21,7 @@ public:
         return {parts_.tlb, parts_.frames, parts_.tables, TlbScope::Window, loaded_on};
     }
     bool is_mapped(Pfn) { return true; }
+    arch::PteFlags leaf_flags() const { return arch::read_write; }
     std::optional<TopEntry> top_entry() const { return std::nullopt; }
     std::optional<Pfn> root() const { return std::nullopt; }
     PageCount tables() const { return PageCount{}; }

@@ -18,12 +18,13 @@ public:
     kernel::Result<> open() { return tree_.open(); }
     VirtAddr base() const { return tree_.base(); }
     kernel::Result<> reserve(PhysRange range) { return tree_.reserve(range); }
-    void map_reserved(PhysRange range) { tree_.map_reserved(range, arch::read_write); }
+    void map_reserved(PhysRange range) { tree_.map_reserved(range, leaf_flags()); }
     void unmap(PhysRange range, TlbBatch& batch) { tree_.unmap(range, batch); }
     TlbBatch batch(const SharedCpuMask& loaded_on) const {
         return {parts_.tlb, parts_.frames, parts_.tables, TlbScope::Window, loaded_on};
     }
     bool is_mapped(Pfn pfn) { return tree_.is_mapped(pfn); }
+    arch::PteFlags leaf_flags() const { return arch::read_write; }
     std::optional<TopEntry> top_entry() const {
         if (!root()) return std::nullopt;
         return TopEntry{slot_, arch::Pte::table(root()->address())};

@@ -43,6 +43,8 @@ concept PlacementPolicy = requires(Policy policy, const Policy& constant, PhysRa
     // A batch for all CPUs that may hold what unmap() takes away; `loaded_on` are those that have the domain loaded.
     { policy.batch(loaded_on) } -> std::same_as<TlbBatch>;
     { policy.is_mapped(pfn) } -> std::same_as<bool>;
+    // The flags of the domain's leaves, with its protection key if it has one; never global.
+    { constant.leaf_flags() } -> std::same_as<arch::PteFlags>;
     // What it adds to an address space; nothing where address spaces have no tables of their own.
     { constant.top_entry() } -> std::same_as<std::optional<TopEntry>>;
     // The root of the domain's own tables, and how many they are.

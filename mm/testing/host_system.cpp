@@ -17,11 +17,7 @@ constexpr std::uint64_t mib = std::uint64_t{1} << 20;
 
 HostSystem::HostSystem(const HostPlan& plan)
     : machine(plan.memory), boot(plan_of(plan)), frames(boot.frames), tables(frames),
-      placements{.scheme = scheme_of(plan.policies.isolation, plan.policies.placement),
-                 .frames = boot.frames,
-                 .tlb = boot.tlb,
-                 .tables = tables,
-                 .direct_map = boot.direct_map},
+      placements(scheme_of(plan.policies.isolation, plan.policies.placement), boot.frames, boot.tlb, tables, boot.direct_map),
       spaces(placements.scheme, boot.kernel_map, boot.frames, tables),
       memory({.frames = frames,
               .direct_map = boot.direct_map,
@@ -33,8 +29,9 @@ HostSystem::HostSystem(const HostPlan& plan)
     for (const PhysRange& range : boot.free_ranges())
         frames.add(range);
     boot.direct_map.use_tables(tables);
+    const bool opened = placements.open(boot.kernel_map).has_value();
     const auto pgd = spaces.add_cpu(0);
-    kernel::ensure(pgd.has_value(), "no memory for a CPU");
+    kernel::ensure(opened && pgd.has_value(), "no memory for a CPU");
     arch::load_pgd(pgd->raw());
 }
 
@@ -50,7 +47,8 @@ MemoryPlan HostSystem::plan_of(const HostPlan& plan) {
             .device_table = Pfn{1},
             .largest_leaf = arch::Level::Page2M,
             .reachable = PhysAddr{plan.memory.bytes()},
-            .limit = plan.memory};
+            .limit = plan.memory,
+            .scheme = scheme_of(plan.policies.isolation, plan.policies.placement)};
 }
 
 bool HostSystem::is_zero(Pfn pfn) {

@@ -33,7 +33,7 @@ public:
         memory_.make_exclusive({block.begin, block.begin + count * page_size}, window);
         std::vector<Pfn> image_frames;
         for (std::size_t i = 0; i < count; ++i) image_frames.push_back(Pfn::of(block.begin + i * page_size));
-        const bool mapped = image.map(image_frames).has_value();
+        const bool mapped = image.map(image_frames, window.leaf_flags()).has_value();
         kernel::ensure(mapped, "no table for the image");
         return image_frames;
     }

@@ -16,18 +16,15 @@ constexpr PhysAddr first_block{16 * mib};
 TestMemory::TestMemory(const TestPlan& plan)
     : machine(plan.memory), boot(plan_of(plan)),
       tables(boot.frames, set_tables_aside()),
-      placements{.scheme = plan.scheme,
-                 .frames = boot.frames,
-                 .tlb = boot.tlb,
-                 .tables = tables,
-                 .direct_map = boot.direct_map},
+      placements(plan.scheme, boot.frames, boot.tlb, tables, boot.direct_map),
       spaces(plan.scheme, boot.kernel_map, boot.frames, tables) {
     boot.direct_map.use_tables(tables);
     for (const PhysRange& range : boot.free_ranges()) {
         boot.frames.assign(range, FrameState::Free, shared_domain);
     }
+    const bool opened = placements.open(boot.kernel_map).has_value();
     const auto pgd = spaces.add_cpu(0);
-    kernel::ensure(pgd.has_value(), "no memory for a CPU");
+    kernel::ensure(opened && pgd.has_value(), "no memory for a CPU");
     arch::load_pgd(pgd->raw());
 }
 
@@ -43,7 +40,8 @@ MemoryPlan TestMemory::plan_of(const TestPlan& plan) {
             .device_table = Pfn{1},
             .largest_leaf = plan.largest_leaf,
             .reachable = PhysAddr{plan.memory.bytes()},
-            .limit = plan.memory};
+            .limit = plan.memory,
+            .scheme = plan.scheme};
 }
 
 std::vector<Pfn> TestMemory::set_tables_aside() {

@@ -39,7 +39,7 @@ public:
     }
 
     AuditReport audit(std::span<const SpaceMember> domains = {}) {
-        return mm::audit({boot.frames, spaces, boot.temporary_map, domains});
+        return mm::audit({boot.frames, spaces, boot.temporary_map, placements, domains});
     }
 
     FrameTable frames() const { return boot.frames; }

@@ -60,7 +60,7 @@ bool readable(mm::VirtAddr address) {
     return arch::probe_read(address, {&byte, 1}) == 1;
 }
 
-bool isolated() { return kernel::memory().policies().isolation == mm::Isolation::Pgd; }
+bool isolated() { return kernel::memory().policies().isolation != mm::Isolation::None; }
 
 /// Inside `ns`: whether any of the crossed frames can be read, by the window or by the direct map.
 bool reaches(const ScratchNamespace& ns, const Crossing& crossing) {

@@ -111,8 +111,11 @@ std::uint64_t object_of(NetNamespace& ns, std::string_view cache) {
     return found;
 }
 
+bool owners_use_direct_map() { return kernel::memory().placements().scheme == mm::Scheme::Clone; }
+
 std::uint64_t in_direct_map(mm::Pfn pfn) { return mm::DirectMap::virt(pfn.address()).raw(); }
 std::uint64_t in_window(mm::Pfn pfn) {
+    if (owners_use_direct_map()) return in_direct_map(pfn);
     return arch::window_base(arch::window_first_slot) + pfn.address().raw();
 }
 

@@ -62,7 +62,10 @@ std::span<const OwnedPage> pages_of(kernel::NetNamespace& ns);
 /// The first live object of the named exclusive cache, or 0.
 std::uint64_t object_of(kernel::NetNamespace& ns, std::string_view cache);
 
-/// Where a page would be in the direct map, and in the windows of network namespaces.
+/// Whether owners see their pages at the direct map's addresses: in a copy of it, with placement=clone.
+bool owners_use_direct_map();
+
+/// Where a page would be in the direct map, and where its owner, a network namespace, has it.
 std::uint64_t in_direct_map(mm::Pfn pfn);
 std::uint64_t in_window(mm::Pfn pfn);
 

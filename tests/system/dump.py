@@ -76,6 +76,30 @@ def small_leaves() -> None:
     _expect_clean(_audited(TRAFFIC, "directmap.leaf=4K"))
 
 
+@case("the same, with a copy of the direct map for each namespace")
+def placement_clone() -> None:
+    report = _audited(TRAFFIC, "placement=clone")
+    _expect_clean(report)
+    check(len(report.owners) >= 3, f"copies of domains {sorted(report.owners)}: expected init, red and blue")
+
+
+@case("the same, with copies in 4 KiB leaves that are edited page by page")
+def placement_clone_pages() -> None:
+    _expect_clean(_audited(TRAFFIC, "placement=clone granularity=page directmap.leaf=4K"))
+
+
+@case("the same, with protection keys")
+def isolation_pks() -> None:
+    report = _audited(TRAFFIC, "isolation=pks")
+    _expect_clean(report)
+    check(len(report.owners) >= 3, f"keys of domains {sorted(report.owners)}: expected init, red and blue")
+
+
+@case("the same, without isolation: shared mappings agree and nothing is a hole")
+def isolation_none() -> None:
+    _expect_clean(_audited(TRAFFIC, "isolation=none"))
+
+
 @case("after a namespace has gone, nothing of it is left")
 def after_destruction() -> None:
     report = _audited([*TRAFFIC, "ns del red", "ns del blue"])
@@ -87,6 +111,12 @@ def after_destruction() -> None:
 def twin_direct_map() -> None:
     report = _audited(["ns add red"], "mutant=keep-direct-map")
     check(any(line.startswith("direct map: has frame") for line in report.violations), "the audit saw nothing")
+
+
+@case("a page under everybody's key is seen")
+def twin_wrong_key() -> None:
+    report = _audited(["ns add red"], "isolation=pks mutant=pks-wrong-key")
+    check(any("protection keys [0]" in line for line in report.violations), "the audit saw nothing")
 
 
 @case("a page that goes free with its content is seen")

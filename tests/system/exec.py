@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: MIT
 """`run --exec`: the commands' output and nothing else, and an exit code that tells how it went."""
 
+import re
+
 from lacuna_tool.errors import Exit
-from lacuna_tool.fixture import execute
+from lacuna_tool.fixture import console, execute
 from lacuna_tool.system import case, check
 
 
@@ -38,6 +40,41 @@ def unfinished_quote() -> None:
     outcome = execute("echo before; echo 'never closed")
     check(outcome.verdict == Exit.FAILURE, f"{outcome.verdict.name} {outcome.remark}\n{outcome.text}")
     check("quote" in outcome.text, outcome.text)
+
+
+@case("leaves with a code of its own when boot options do not go together, and says what to choose")
+def refused() -> None:
+    for options, advice in (("placement=clone isolation=pks", "placement=window"),
+                            ("placement=clone isolation=none", "isolation=pgd")):
+        outcome = execute("ns list", options)
+        check(outcome.verdict == Exit.REFUSED, f"{options}: {outcome.verdict.name} {outcome.remark}\n{outcome.text}")
+        check(advice in outcome.text and "init" not in outcome.text, f"{options}:\n{outcome.text}")
+
+
+@case("without supervisor protection keys isolation=pks is refused, and the machine says what it needs")
+def refused_without_keys() -> None:
+    outcome = execute("ns list", "isolation=pks", cpu="qemu64")
+    check(outcome.verdict == Exit.REFUSED, f"{outcome.verdict.name} {outcome.remark}\n{outcome.text}")
+    check("-cpu max" in outcome.text, outcome.text)
+
+
+@case("the sixteenth domain with isolation=pks is an error that names the limit and what to do")
+def sixteen_domains() -> None:
+    commands = "; ".join(f"ns add n{number}" for number in range(15))
+    outcome = execute(f"{commands}; ns del n3; ns add again; audit", "isolation=pks")
+    check(outcome.verdict == Exit.FAILURE, f"{outcome.verdict.name} {outcome.remark}\n{outcome.text}")
+    check(outcome.text.count("holds 15 namespaces") == 1 and "isolation=pgd" in outcome.text, outcome.text)
+
+
+@case("a fault under isolation=pks names the key as the reason, and the owner")
+def key_fault() -> None:
+    with console("isolation=pks") as machine:
+        machine.run("ns add red")
+        objects = machine.run("objects red")
+        address = re.search(r"0xffffa0[0-9a-f]+", objects)
+        check(address is not None, objects)
+        report = machine.run(f"peek {address[0]}")
+    check("protection key" in report and "namespace red" in report, report)
 
 
 @case("comes to the shell in well under a second")

@@ -5,11 +5,12 @@ import enum
 
 
 class Exit(enum.IntEnum):
-    """Exit codes. 0, 1, 2 and 124 are the guest's verdict (`run --exec`); the others are the tool's own."""
+    """Exit codes. 0 to 3 and 124 are the guest's verdict (`run --exec`); the others are the tool's own."""
 
     SUCCESS = 0
     FAILURE = 1
     PANIC = 2
+    REFUSED = 3
     USAGE = 64
     SETUP = 69
     TIMED_OUT = 124

@@ -13,7 +13,7 @@ from lacuna_tool.errors import Exit
 from lacuna_tool.machine import Machine
 
 # isa-debug-exit makes QEMU leave with (code << 1) | 1; arch/x86_64 chooses the codes.
-_VERDICTS = {33: Exit.SUCCESS, 35: Exit.FAILURE, 37: Exit.PANIC}
+_VERDICTS = {33: Exit.SUCCESS, 35: Exit.FAILURE, 37: Exit.PANIC, 39: Exit.REFUSED}
 _CHUNK = 65536
 _PR_SET_PDEATHSIG = 1  # prctl(2)
 _libc = ctypes.CDLL(None)

@@ -29,7 +29,7 @@ std::uint64_t partner_stack_top() {
                      :
                      :
                      : "rbx", "r12", "r13", "r14", "r15");
-        arch::switch_context(partner, tester, 0);
+        arch::switch_context(partner, tester, 0, 0);
     }
 }
 
@@ -43,7 +43,7 @@ LACUNA_TEST("arch.context", "a context starts with its argument and comes back w
         arch::Context::start(partner_stack_top(), [](void* argument) { visit(argument); }, &visits);
     CHECK(partner_stack.back() == std::byte{0x5a});
     for (unsigned i = 1; i <= 3; ++i) {
-        arch::switch_context(tester, partner, 0);
+        arch::switch_context(tester, partner, 0, 0);
         CHECK(visits == i);
     }
     CHECK(started_clean);

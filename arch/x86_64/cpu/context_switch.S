@@ -3,7 +3,7 @@
 
     .text
 
-    // void switch_context(Context& from, const Context& to, std::uint64_t pgd)
+    // void switch_context(Context& from, const Context& to, std::uint64_t pgd, std::uint32_t key_rights)
     .globl switch_context
 switch_context:
     pushq %rbp
@@ -16,15 +16,22 @@ switch_context:
     leaq context_resume(%rip), %rax
     movq %rax, 8(%rdi)
     // From here to the new stack nothing but registers and the two contexts is touched.
-    movq (%rsi), %rcx
-    movq 8(%rsi), %rax
+    movq (%rsi), %r9
+    movq 8(%rsi), %r10
     movq 16(%rsi), %r8
     movq 24(%rsi), %rdi
     testq %rdx, %rdx
     jz 1f
     movq %rdx, %cr3
-1:  movq %rcx, %rsp
-    jmp *%rax
+    testl %ecx, %ecx
+    jnz 2f
+1:  movq %r9, %rsp
+    jmp *%r10
+2:  movl %ecx, %eax
+    xorl %edx, %edx
+    movl $0x6e1, %ecx                           // IA32_PKRS
+    wrmsr
+    jmp 1b
 
 context_resume:
     popq %r15

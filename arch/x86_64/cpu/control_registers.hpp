@@ -18,6 +18,7 @@ inline constexpr std::uint64_t cr4_global_pages = 1u << 7;
 inline constexpr std::uint64_t cr4_umip = 1u << 11;
 inline constexpr std::uint64_t cr4_smep = 1u << 20;
 inline constexpr std::uint64_t cr4_smap = 1u << 21;
+inline constexpr std::uint64_t cr4_supervisor_keys = 1u << 24;
 
 inline std::uint64_t read_cr0() {
     std::uint64_t value;

@@ -4,6 +4,8 @@
 #include "arch/x86_64/cpu/control_registers.hpp"
 #include "arch/x86_64/cpu/features_setup.hpp"
 
+#include <arch/protection_keys.hpp>
+
 #include <cstring>
 
 namespace arch {
@@ -86,7 +88,13 @@ void enable_cpu_features() {
         cr4 |= cr4_smep;
     if (features.smap)
         cr4 |= cr4_smap;
+    if (features.pks)
+        cr4 |= cr4_supervisor_keys;
     write_cr4(cr4);
+    // Whatever the isolation: where no page has a key this takes nothing away, and no CPU ever runs
+    // with the rights that it had at reset, which are all.
+    if (features.pks)
+        write_key_rights(deny_all_keys);
 }
 
 } // namespace arch

@@ -8,6 +8,7 @@ namespace arch {
 /// Model-specific registers that the kernel uses (Intel SDM vol. 4).
 enum class Msr : std::uint32_t {
     ApicBase = 0x1b,
+    ProtectionKeyRights = 0x6e1, ///< IA32_PKRS
     Efer = 0xc000'0080,
     GsBase = 0xc000'0101,
 };

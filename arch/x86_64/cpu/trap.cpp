@@ -23,6 +23,7 @@ constexpr std::uint64_t vector_general_protection = 13;
 constexpr std::uint64_t error_protection = 1u << 0;
 constexpr std::uint64_t error_write = 1u << 1;
 constexpr std::uint64_t error_fetch = 1u << 4;
+constexpr std::uint64_t error_key = 1u << 5;
 
 constexpr std::array<std::string_view, 32> names{
     "#DE divide error",
@@ -86,6 +87,7 @@ void dispatch_page_fault(TrapFrame& frame) {
     const PageFault fault{
         .address = address,
         .protection = (frame.error_code & error_protection) != 0,
+        .key = (frame.error_code & error_key) != 0,
         .write = (frame.error_code & error_write) != 0,
         .fetch = (frame.error_code & error_fetch) != 0,
     };

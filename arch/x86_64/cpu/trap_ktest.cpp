@@ -22,7 +22,7 @@ std::uint64_t victim_stack_top() {
 
 void after_divert(void* argument) {
     diverted = argument == &diverted;
-    arch::switch_context(victim, tester, 0);
+    arch::switch_context(victim, tester, 0, 0);
 }
 
 } // namespace
@@ -54,7 +54,7 @@ LACUNA_TEST("arch.trap", "a handler can send the interrupted code elsewhere on a
         [](arch::TrapFrame& frame) { frame.divert(after_divert, &diverted, victim_stack_top()); });
     diverted = false;
     victim = arch::Context::start(victim_stack_top(), [](void*) { asm volatile("int3"); }, nullptr);
-    arch::switch_context(tester, victim, 0);
+    arch::switch_context(tester, victim, 0, 0);
     arch::set_exception_handler(previous);
     CHECK(diverted);
 }

@@ -29,6 +29,15 @@ class State(enum.IntEnum):
     IN_TRANSIT = 11
 
 
+class Scheme(enum.IntEnum):
+    """mm::Scheme: how exclusive memory is mapped, and so what rules hold."""
+
+    WINDOW = 0
+    CLONE = 1
+    KEYED = 2
+    IN_PLACE = 3
+
+
 OWNED = frozenset({State.EXCLUSIVE, State.SLAB_EXCLUSIVE, State.STACK, State.IMAGE})
 DETACHED = OWNED | {State.FREE_DETACHED, State.IN_TRANSIT}
 
@@ -40,9 +49,9 @@ class Frame:
     known_zero: bool
 
 
-def read(walk: Walk, root: int, note_address: int) -> list[Frame]:
+def read(walk: Walk, root: int, note_address: int) -> tuple[list[Frame], Scheme]:
     """All entries. The note that the kernel leaves says where they are; see mm/dump_note.hpp."""
-    magic, address, count, size = struct.unpack("<4Q", walk.read_virtual(root, note_address, 32))
+    magic, address, count, size, scheme = struct.unpack("<5Q", walk.read_virtual(root, note_address, 40))
     if magic != _MAGIC or size < 16:
         raise ValueError("the kernel has left no note about its frame table: did it boot as far as memory?")
     data = walk.read_virtual(root, address, count * size)
@@ -50,4 +59,4 @@ def read(walk: Walk, root: int, note_address: int) -> list[Frame]:
     for offset in range(0, count * size, size):
         owner, state, _, flags = struct.unpack_from("<HBBB", data, offset + 8)
         frames.append(Frame(State(state), owner, bool(flags & _ZEROED)))
-    return frames
+    return frames, Scheme(scheme)

@@ -8,6 +8,7 @@ from typing import Iterator
 PAGE = 4096
 PRESENT, WRITE, USER, LARGE, GLOBAL = 1 << 0, 1 << 1, 1 << 2, 1 << 7, 1 << 8
 NO_EXECUTE = 1 << 63
+KEY_SHIFT, KEYS = 59, 16  # a leaf's protection key
 ADDRESS = 0x000F_FFFF_FFFF_F000
 
 ROOT_LEVEL, LEAF_LEVEL = 4, 1
@@ -33,6 +34,7 @@ class Leaf:
     executable: bool
     user: bool
     is_global: bool
+    key: int
 
     def frames(self) -> range:
         return range(self.physical // PAGE, (self.physical + self.size) // PAGE)
@@ -83,7 +85,7 @@ class Walk:
         if level == LEAF_LEVEL or entry & LARGE and level < ROOT_LEVEL:
             physical &= ~(span(level) - 1)
             yield Leaf(canonical(virtual), physical, span(level), bool(rights & WRITE), not no_execute,
-                       bool(rights & USER), bool(entry & GLOBAL))
+                       bool(rights & USER), bool(entry & GLOBAL), entry >> KEY_SHIFT & KEYS - 1)
             return
         below = level - 1
         self.tables[physical] = below

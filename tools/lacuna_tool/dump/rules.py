@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: MIT
-"""What has to hold of every page table with isolation `pgd`; violations come back as sentences."""
+"""What has to hold of every page table, under each isolation and placement; violations come back as sentences."""
 
 from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from lacuna_tool.dump import elf, frames
-from lacuna_tool.dump.frames import DETACHED, OWNED, Frame, State
+from lacuna_tool.dump.frames import DETACHED, OWNED, Frame, Scheme, State
 from lacuna_tool.dump.paging import ADDRESS, PAGE, PRESENT, ROOT_LEVEL, Leaf, Memory, Walk, canonical, span
 
 # PML4 slots; the picture is in README.md.
@@ -34,11 +34,12 @@ def _slot_base(slot: int) -> int:
 
 
 def find_roots(memory: Memory, table: list[Frame], loaded: int) -> list[int]:
-    """Every PGD: the loaded one, and each page-table page that has the same direct map in the same slot."""
-    mark = memory.entry(loaded, DIRECT_MAP) & (ADDRESS | PRESENT)
+    """Every PGD: the loaded one, and each page-table page that has the same devices in the same slot. Not the PGD of the
+    boot, which is part of the kernel's image and never loaded again."""
+    mark = memory.entry(loaded, DEVICES) & (ADDRESS | PRESENT)
     roots = [number * PAGE for number in range(min(memory.frames, len(table)))
-             if table[number].state in (State.PAGE_TABLE, State.BOOT)
-             and memory.entry(number * PAGE, DIRECT_MAP) & (ADDRESS | PRESENT) == mark]
+             if table[number].state is State.PAGE_TABLE
+             and memory.entry(number * PAGE, DEVICES) & (ADDRESS | PRESENT) == mark]
     return roots if loaded in roots else [loaded, *roots]
 
 
@@ -50,20 +51,38 @@ class Audit:
         self._walk = Walk(memory)
         self._loaded = loaded_root & ADDRESS
         note = elf.symbols(kernel)[frames.NOTE_SYMBOL]
-        self._table = frames.read(self._walk, self._loaded, note)
+        self._table, self._scheme = frames.read(self._walk, self._loaded, note)
+        self._reference = self._loaded  # the PGD that the others are held against
+        self._shared_leaves: dict[int, Leaf] = {}  # the kernel's direct map by virtual address
+        self._keys: dict[int, set[int]] = defaultdict(set)  # owner to the keys of its pages
         self._windows: dict[int, set[int]] = defaultdict(set)  # frame to the owners whose window maps it
         self.report = Report()
 
     def run(self) -> Report:
         """Checks everything."""
         self.report.roots = find_roots(self._memory, self._table, self._loaded)
+        self._reference = self._kernel_root()
         self._check_shared()
+        if self._scheme is Scheme.KEYED:
+            self._check_keyed_window()
         for root in self.report.roots:
             self._check_root(root)
         self._check_owned()
         self._check_tables()
         self._check_contents()
         return self.report
+
+    def _kernel_root(self) -> int:
+        """Where each domain has a copy of the direct map, the PGD whose direct map is nobody's; elsewhere any will do."""
+        for root in self.report.roots if self._scheme is Scheme.CLONE else []:
+            if self._table[(self._memory.entry(root, DIRECT_MAP) & ADDRESS) // PAGE].owner == 0:
+                return root
+        return self._loaded
+
+    @property
+    def _leaving(self) -> frozenset[State]:
+        """The states whose frames the direct map must not have."""
+        return frozenset() if self._scheme is Scheme.IN_PLACE else DETACHED
 
     def _state(self, number: int) -> State:
         return self._table[number].state if number < len(self._table) else State.RESERVED
@@ -73,28 +92,35 @@ class Audit:
             self.report.add(f"{where}: {leaf.virtual:#x} is writable and executable")
         if leaf.user:
             self.report.add(f"{where}: {leaf.virtual:#x} is open to user mode")
+        if leaf.key and self._scheme is not Scheme.KEYED:
+            self.report.add(f"{where}: {leaf.virtual:#x} has protection key {leaf.key}")
 
     def _check_shared(self) -> None:
-        """The direct map, devices and the kernel's image: walked once, because all PGDs share their tables."""
-        entry = self._memory.entry(self._loaded, DIRECT_MAP)
+        """The kernel's direct map, devices and image. But for copies of the direct map all PGDs share their tables."""
+        entry = self._memory.entry(self._reference, DIRECT_MAP)
         mapped = set()
         for leaf in self._walk.leaves(entry, ROOT_LEVEL, DIRECT_MAP * span(ROOT_LEVEL)):
+            self._shared_leaves[leaf.virtual] = leaf
             self._check_rights(leaf, "direct map")
+            if leaf.key:
+                self.report.add(f"direct map: {leaf.virtual:#x} has protection key {leaf.key}")
+            if leaf.is_global and self._scheme is Scheme.CLONE:
+                self.report.add(f"direct map: {leaf.virtual:#x} is global, and every copy has its own")
             if leaf.virtual - _slot_base(DIRECT_MAP) != leaf.physical:
                 self.report.add(f"direct map: {leaf.virtual:#x} maps {leaf.physical:#x}")
             if leaf.executable:
                 self.report.add(f"direct map: {leaf.virtual:#x} is executable")
             mapped.update(leaf.frames())
         for number, frame in enumerate(self._table):
-            if number in mapped and (frame.state in DETACHED or frame.state is State.RESERVED):
+            if number in mapped and (frame.state in self._leaving or frame.state is State.RESERVED):
                 self.report.add(f"direct map: has frame {number:#x}, {frame.state.name}, owner {frame.owner}")
-            if number not in mapped and frame.state not in DETACHED and frame.state is not State.RESERVED:
+            if number not in mapped and frame.state not in self._leaving and frame.state is not State.RESERVED:
                 self.report.add(f"direct map: lacks frame {number:#x}, {frame.state.name}: a hole nobody owns")
         if extra := sorted(number for number in mapped if number >= len(self._table)):
             self.report.add(f"direct map: has {len(extra)} frames beyond the frame table, from {extra[0]:#x}")
-        last = self._memory.entry(self._loaded, LAST)
+        last = self._memory.entry(self._reference, LAST)
         kernel = self._memory.entry(last & ADDRESS, KERNEL_IMAGE)
-        for entry, level, base in ((self._memory.entry(self._loaded, DEVICES), ROOT_LEVEL, _slot_base(DEVICES)),
+        for entry, level, base in ((self._memory.entry(self._reference, DEVICES), ROOT_LEVEL, _slot_base(DEVICES)),
                                    (kernel, ROOT_LEVEL - 1, _slot_base(LAST) + KERNEL_IMAGE * span(3))):
             if entry & PRESENT:
                 self._check_shared_leaves(entry, level, base)
@@ -102,23 +128,28 @@ class Audit:
     def _check_shared_leaves(self, entry: int, level: int, base: int) -> None:
         for leaf in self._walk.leaves(entry, level, base & (1 << 48) - 1):
             self._check_rights(leaf, "shared half")
+            if leaf.key:
+                self.report.add(f"shared half: {leaf.virtual:#x} has protection key {leaf.key}")
             for number in leaf.frames():
                 if self._state(number) in DETACHED:
                     self.report.add(f"shared half: {leaf.virtual:#x} maps frame {number:#x}, "
                                     f"{self._state(number).name}, owner {self._table[number].owner}")
 
     def _check_root(self, root: int) -> None:
-        entries, reference = self._memory.table(root), self._memory.table(self._loaded)
+        entries, reference = self._memory.table(root), self._memory.table(self._reference)
         self._walk.tables[root] = ROOT_LEVEL
         for slot, entry in enumerate(entries):
             if not entry & PRESENT:
                 if entry:
                     self._walk.stale_entries.append((root, slot))
                 continue
-            if slot in (DIRECT_MAP, DEVICES):
+            if slot == DIRECT_MAP and self._scheme is Scheme.CLONE:
+                if entry & ADDRESS != reference[slot] & ADDRESS:
+                    self._check_copy(root, entry)
+            elif slot in (DIRECT_MAP, DEVICES) or slot == WINDOWS[0] and self._scheme is Scheme.KEYED:
                 if (entry ^ reference[slot]) & ~_HARDWARE_NOTES:
                     self.report.add(f"PGD {root:#x}: slot {slot} differs from the others' ({entry:#x})")
-            elif slot in WINDOWS:
+            elif slot in WINDOWS and self._scheme is Scheme.WINDOW:
                 self._check_window(root, slot, entry)
             elif slot == LAST:
                 self._check_last(root, entry, reference[LAST])
@@ -148,6 +179,40 @@ class Audit:
                 self._windows[number].update(found)
         self._check_one_owner(root, f"slot {slot}", owners)
 
+    def _check_copy(self, root: int, entry: int) -> None:
+        """A copy of the direct map: the kernel's leaves, all of them, and frames of one domain where it has holes."""
+        owners, missing = set(), dict(self._shared_leaves)
+        for leaf in self._walk.leaves(entry, ROOT_LEVEL, DIRECT_MAP * span(ROOT_LEVEL)):
+            if leaf == self._shared_leaves.get(leaf.virtual):
+                del missing[leaf.virtual]
+                continue
+            found = self._check_private(root, leaf, "copy of the direct map")
+            if leaf.virtual - _slot_base(DIRECT_MAP) != leaf.physical:
+                self.report.add(f"PGD {root:#x}: copy of the direct map {leaf.virtual:#x} maps {leaf.physical:#x}")
+            owners.update(found)
+            for number in leaf.frames():
+                self._windows[number].update(found)
+        if missing:
+            self.report.add(f"PGD {root:#x}: its copy of the direct map lacks {len(missing)} leaves of the kernel's, "
+                            f"from {min(missing):#x}")
+        self._check_one_owner(root, "copy of the direct map", owners)
+
+    def _check_keyed_window(self) -> None:
+        """The window of all domains: every leaf under a key, every owner under one key, every key for one owner."""
+        slot = WINDOWS[0]
+        for leaf in self._walk.leaves(self._memory.entry(self._reference, slot), ROOT_LEVEL, slot * span(ROOT_LEVEL)):
+            if leaf.virtual - _slot_base(slot) != leaf.physical:
+                self.report.add(f"window {leaf.virtual:#x} maps {leaf.physical:#x}")
+            for owner, number in zip(self._check_private(self._reference, leaf, "window"), leaf.frames()):
+                self._keys[owner].add(leaf.key)
+                self._windows[number].add(owner)
+                self.report.owners.add(owner)
+        for owner, keys in self._keys.items():
+            others = [other for other, theirs in self._keys.items() if other != owner and theirs & keys]
+            if len(keys) != 1 or 0 in keys or others:
+                self.report.add(f"domain {owner}: its pages have protection keys {sorted(keys)}"
+                                + (f", as have those of {others}" if others else ""))
+
     def _check_last(self, root: int, entry: int, reference: int) -> None:
         table, shared = self._memory.table(entry & ADDRESS), self._memory.table(reference & ADDRESS)
         self._walk.tables[entry & ADDRESS] = ROOT_LEVEL - 1
@@ -159,7 +224,10 @@ class Audit:
             elif index == LWIP_IMAGE and child & PRESENT:
                 base = LAST * span(ROOT_LEVEL) + index * span(ROOT_LEVEL - 1)
                 for leaf in self._walk.leaves(child, ROOT_LEVEL - 1, base):
-                    owners.update(self._check_private(root, leaf, "lwIP image"))
+                    found = self._check_private(root, leaf, "lwIP image")
+                    owners.update(found)
+                    if self._scheme is Scheme.KEYED and any(self._keys[owner] != {leaf.key} for owner in found):
+                        self.report.add(f"PGD {root:#x}: lwIP image {leaf.virtual:#x} has protection key {leaf.key}")
                     for number in leaf.frames():
                         if self._state(number) is not State.IMAGE:
                             self.report.add(f"PGD {root:#x}: lwIP image maps frame {number:#x}, "
@@ -178,7 +246,7 @@ class Audit:
             if frame.state not in OWNED:
                 continue
             self.report.owned_frames += 1
-            if self._windows.get(number) != {frame.owner}:
+            if self._scheme is not Scheme.IN_PLACE and self._windows.get(number) != {frame.owner}:
                 self.report.add(f"frame {number:#x}, {frame.state.name} of domain {frame.owner}: in the windows of "
                                 f"{sorted(self._windows.get(number, set())) or 'nobody'}")
 

@@ -23,8 +23,10 @@ static_assert(offsetof(Context, argument) == 24);
 
 /// Leaves `from`, to return from this very call when somebody switches back to it, and goes on in
 /// `to`. If `pgd` is not 0 it is loaded (arch/pgd.hpp) after the last access to the old stack and
-/// before the first to the new one. Precondition: interrupts off; both contexts in memory that
-/// either page table maps.
-extern "C" void switch_context(Context& from, const Context& to, std::uint64_t pgd);
+/// before the first to the new one, and so are `key_rights` unless they are 0
+/// (arch/protection_keys.hpp). Precondition: interrupts off; both contexts in memory that either page
+/// table maps.
+extern "C" void switch_context(Context& from, const Context& to, std::uint64_t pgd,
+                               std::uint32_t key_rights);
 
 } // namespace arch

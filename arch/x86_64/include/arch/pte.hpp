@@ -54,6 +54,16 @@ enum class PteFlags : std::uint64_t {
     NoExecute = std::uint64_t{1} << 63,
 };
 
+/// A leaf's protection key stands in bits 62:59 (4.6.2); key 0 is everybody's.
+inline constexpr unsigned key_shift = 59;
+inline constexpr unsigned key_count = 16;
+constexpr PteFlags key_flags(unsigned key) {
+    return static_cast<PteFlags>(std::uint64_t{key} << key_shift);
+}
+constexpr unsigned key_of(PteFlags flags) {
+    return static_cast<unsigned>(static_cast<std::uint64_t>(flags) >> key_shift) & (key_count - 1);
+}
+
 constexpr PteFlags operator|(PteFlags a, PteFlags b) {
     return static_cast<PteFlags>(static_cast<std::uint64_t>(a) | static_cast<std::uint64_t>(b));
 }
@@ -105,7 +115,8 @@ class Pte {
     constexpr PteFlags flags() const {
         return static_cast<PteFlags>(bits_ & bits(PteFlags::Writable | PteFlags::User |
                                                   PteFlags::WriteThrough | PteFlags::CacheDisable |
-                                                  PteFlags::Global | PteFlags::NoExecute));
+                                                  PteFlags::Global | PteFlags::NoExecute |
+                                                  key_flags(key_count - 1)));
     }
     constexpr bool operator==(const Pte&) const = default;
 
@@ -124,6 +135,7 @@ static_assert(index_of(mm::VirtAddr{0xffff'ffff'8010'0000}, Level::Page4K) == 25
 static_assert(Pte::leaf(mm::PhysAddr{0x200000}, read_write, Level::Page2M).address() ==
               mm::PhysAddr{0x200000});
 static_assert(Pte::leaf(mm::PhysAddr{0x200000}, read_write, Level::Page2M).flags() == read_write);
+static_assert(key_of(Pte::leaf(mm::PhysAddr{0x1000}, read_write | key_flags(11), Level::Page4K).flags()) == 11);
 static_assert(!Pte{}.present());
 
 } // namespace arch

@@ -40,6 +40,7 @@ void for_each_register(const TrapFrame& frame, Use&& use) {
 struct PageFault {
     mm::VirtAddr address;
     bool protection; ///< the page was present, its rights did not allow the access
+    bool key;        ///< of those, the rights of its protection key
     bool write;
     bool fetch;
 };
