@@ -17,7 +17,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--files", type=Path, default=paths.DEFAULT_FILES, metavar="DIR", help="folder that the HTTP servers serve")
     add("--exec", dest="commands", metavar="COMMANDS",
         help="run these shell commands (separated by ;), print their output, power off; "
-             "exit 0: all succeeded, 1: one failed, 2: panic, 124: time-out")
+             "exit 0: all succeeded, 1: one failed, 2: panic, 3: boot options refused, 124: time-out")
     add("--timeout", type=float, default=120, metavar="SECONDS", help="for --exec (default %(default)s)")
     add("--append", default="", metavar="OPTIONS", help="more options for the kernel's command line")
     add("--smp", type=int, default=1, metavar="N", help="processors (default %(default)s)")

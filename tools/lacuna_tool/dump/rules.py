@@ -34,7 +34,7 @@ def _slot_base(slot: int) -> int:
 
 
 def find_roots(memory: Memory, table: list[Frame], loaded: int) -> list[int]:
-    """Every PGD: the loaded one, and each page-table page that has the same devices in the same slot. Not the PGD of the
+    """Every PGD: the loaded one, and each page-table page that has the same devices in the same slot. Not that of the
     boot, which is part of the kernel's image and never loaded again."""
     mark = memory.entry(loaded, DEVICES) & (ADDRESS | PRESENT)
     roots = [number * PAGE for number in range(min(memory.frames, len(table)))
@@ -73,7 +73,7 @@ class Audit:
         return self.report
 
     def _kernel_root(self) -> int:
-        """Where each domain has a copy of the direct map, the PGD whose direct map is nobody's; elsewhere any will do."""
+        """The PGD to compare with. Where each domain has a copy of the direct map, the one whose map is nobody's."""
         for root in self.report.roots if self._scheme is Scheme.CLONE else []:
             if self._table[(self._memory.entry(root, DIRECT_MAP) & ADDRESS) // PAGE].owner == 0:
                 return root
