@@ -77,9 +77,9 @@ void spawn_and_join(Run& run) {
     });
 }
 
-LACUNA_BENCHMARK("ctxsw.kthread_fifo_yield.per_switch", Unit::Cycles, outside);
-LACUNA_BENCHMARK("ctxsw.one_namespace_yield.per_switch", Unit::Cycles, in_one_namespace);
-LACUNA_BENCHMARK("ctxsw.two_namespaces_yield.per_switch", Unit::Cycles, between_namespaces);
+LACUNA_BENCHMARK("ctxsw.kthread_fifo_yield.per_switch", Unit::Cycles, in_one_namespace);
+LACUNA_BENCHMARK("ctxsw.process_fifo_sched_yield.per_switch", Unit::Cycles, between_namespaces);
+LACUNA_BENCHMARK("ctxsw.outside_yield.per_switch", Unit::Cycles, outside);
 LACUNA_BENCHMARK("task.spawn_join", Unit::Cycles, spawn_and_join);
 
 } // namespace
