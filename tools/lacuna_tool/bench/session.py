@@ -15,7 +15,7 @@ from lacuna_tool.guest import Guest
 from lacuna_tool.terminal import PROMPT
 
 BENCHMARK_SECONDS = 600
-BOOT_SECONDS = 60
+BOOT_SECONDS = 300  # a busy machine; a boot itself takes a fraction of a second
 WALL_BOOTS = 9
 BOOT_WALL = "boot.wall_to_shell"
 _COMPLAINT = re.compile(r"(option .*|the command line .*)$", re.MULTILINE)
