@@ -52,6 +52,8 @@ Result<> Interface::add() {
     if (netif_add(&netif_, nullptr, nullptr, nullptr, this, &Interface::initialise, &ethernet_input) == nullptr) {
         return fail(Error::OutOfMemory);
     }
+    // IPv6 packets pass through lwIP with their Ethernet header, which has to fit a pbuf's length.
+    netif_.mtu6 = std::min<u16_t>(netif_.mtu, std::numeric_limits<u16_t>::max() - SIZEOF_ETH_HDR);
     address();
     netif_set_link_up(&netif_);
     netif_set_up(&netif_);
