@@ -19,20 +19,14 @@ bool SpaceKey::contains(DomainId domain) const {
     return !domain.is_shared() && std::ranges::find(domains_, domain) != domains_.end();
 }
 
-AddressSpace::AddressSpace(SpaceKey key, Pfn pgd, std::span<const SpaceMember> members)
-    : key_(key), pgd_(pgd) {
+AddressSpace::AddressSpace(std::uint64_t id, SpaceKey key, Pfn pgd, std::span<const SpaceMember> members)
+    : key_(key), pgd_(pgd), tlb_space_(id) {
     for (const SpaceMember& member : members) {
         if (member.window != nullptr) {
-            windows_[window_count_++] = member.window;
+            tlb_space_.add(member.window->holders());
             key_rights_ = arch::allow_key(key_rights_, arch::key_of(member.window->leaf_flags()));
         }
         if (member.image != nullptr) image_entry_ = member.image->image_entry();
-    }
-}
-
-void AddressSpace::unloaded(unsigned cpu, const AddressSpace& successor) {
-    for (std::size_t i = 0; i < window_count_; ++i) {
-        if (!successor.contains(windows_[i]->owner())) windows_[i]->unloaded(cpu);
     }
 }
 

@@ -44,6 +44,9 @@ public:
     /// Its table; where it has none, the kernel's, since each CPU has one of its own (has_own_table()).
     Pfn pgd() const { return pgd_; }
 
+    /// What the TLBs know of it.
+    const TlbSpace& tlb_space() const { return tlb_space_; }
+
     /// Where it has no table: the entry that a CPU's table takes up for lwIP's image.
     arch::Pte image_entry() const { return image_entry_; }
 
@@ -57,20 +60,14 @@ private:
     friend class AddressSpaceCache;
     friend class AddressSpaceRef;
 
-    AddressSpace(SpaceKey key, Pfn pgd, std::span<const SpaceMember> members);
-
-    void loaded(unsigned cpu) {
-        for (std::size_t i = 0; i < window_count_; ++i) windows_[i]->loaded(cpu);
-    }
-    /// Its windows are gone from `cpu`, but for those that `successor` has as well.
-    void unloaded(unsigned cpu, const AddressSpace& successor);
+    /// `id` is not used again, ever.
+    AddressSpace(std::uint64_t id, SpaceKey key, Pfn pgd, std::span<const SpaceMember> members);
 
     SpaceKey key_;
     Pfn pgd_;
     arch::Pte image_entry_;
     std::uint32_t key_rights_ = arch::deny_all_keys;
-    std::size_t window_count_ = 0;
-    std::array<Window*, domain_kinds> windows_{};
+    TlbSpace tlb_space_;
     std::atomic<std::uint32_t> references_ = 1;
     class AddressSpaceCache* cache_ = nullptr;
     kernel::ListHook<AddressSpace> hook_;

@@ -2,6 +2,7 @@
 #include "mm/address_space_cache.hpp"
 
 #include <arch/cpu.hpp>
+#include <arch/irq.hpp>
 #include <arch/memory.hpp>
 #include <arch/pgd.hpp>
 #include <new>
@@ -25,9 +26,9 @@ void copy_table(Pfn to, Pfn from) {
 } // namespace
 
 AddressSpaceCache::AddressSpaceCache(Scheme scheme, const KernelMap& kernel, FrameTable frames,
-                                     TableSource& tables)
-    : scheme_(scheme), kernel_(kernel), frames_(frames), tables_(tables),
-      kernel_space_(SpaceKey{}, kernel.pgd(), {}) {
+                                     Tlb& tlb, TableSource& tables)
+    : scheme_(scheme), kernel_(kernel), frames_(frames), tlb_(tlb), tables_(tables),
+      kernel_space_(TlbSpace::kernel_id, SpaceKey{}, kernel.pgd(), {}) {
     kernel_space_.cache_ = this;
 }
 
@@ -107,7 +108,7 @@ kernel::Result<AddressSpace*> AddressSpaceCache::create(SpaceKey key,
             });
         }
     }
-    auto* space = new (std::nothrow) AddressSpace(key, pgd, members);
+    auto* space = new (std::nothrow) AddressSpace(++last_id_, key, pgd, members);
     if (space == nullptr) {
         if (has_own_table(scheme_)) tables_.give_table(pgd);
         return fail(Error::OutOfMemory);
@@ -139,14 +140,13 @@ void AddressSpaceCache::release(AddressSpace& space) {
 // --- loading -------------------------------------------------------------------------------------
 
 SpaceLoad AddressSpaceCache::switch_tables(Cpu& cpu, AddressSpace& next) {
-    const unsigned here = arch::cpu_id();
-    if (cpu.leaving != nullptr) leave(cpu);
+    finish_switch();
     cpu.leaving = cpu.loaded;
     cpu.loaded = &next;
-    next.loaded(here); // before the load: whoever unmaps from now on counts this CPU in
+    const std::uint64_t cr3 = tlb_.prepare_load(next.tlb_space(), next.pgd().address().raw());
     if (has_own_table(scheme_)) {
         kernel::count(Event::Cr3Writes);
-        return {.pgd = next.pgd().address().raw()};
+        return {.pgd = cr3};
     }
     // Only the image and the rights differ, and what the TLB knows of the old image goes with the write to CR3.
     SpaceLoad load;
@@ -167,12 +167,8 @@ SpaceLoad AddressSpaceCache::switch_tables(Cpu& cpu, AddressSpace& next) {
     return load;
 }
 
-void AddressSpaceCache::leave(Cpu& cpu) {
-    std::exchange(cpu.leaving, nullptr)->unloaded(arch::cpu_id(), *cpu.loaded);
-}
-
 void AddressSpaceCache::load(AddressSpace& next) {
-    const arch::PreemptGuard on_this_cpu;
+    const arch::IrqGuard guard;
     const SpaceLoad load = prepare_switch(next);
     if (load.pgd != 0) arch::load_pgd(load.pgd);
     if (load.key_rights != 0) arch::write_key_rights(load.key_rights);

@@ -24,7 +24,7 @@ struct SpaceLoad {
 ///                           finish_switch()           on B's stack
 class AddressSpaceCache {
 public:
-    AddressSpaceCache(Scheme scheme, const KernelMap& kernel, FrameTable frames,
+    AddressSpaceCache(Scheme scheme, const KernelMap& kernel, FrameTable frames, Tlb& tlb,
                       TableSource& tables);
     ~AddressSpaceCache();
     AddressSpaceCache(const AddressSpaceCache&) = delete;
@@ -41,7 +41,7 @@ public:
     /// domain with placement `clone`, where the direct map's slot can lead to one copy only. Thread context.
     kernel::Result<AddressSpaceRef> get(std::span<const SpaceMember> members);
 
-    // --- loading: preemption or interrupts off ---------------------------------------------------
+    // --- loading ---------------------------------------------------------------------------------
 
     /// The address space that this CPU has loaded.
     AddressSpace& loaded() { return *cpus_.local().loaded; }
@@ -49,7 +49,8 @@ public:
     const AddressSpace& loaded_on(unsigned cpu) const { return *cpus_.of(cpu).loaded; }
 
     /// Does all of a switch but the writes to the registers, and returns what to write.
-    /// Shared memory only; no lock. The caller holds a reference to `next`.
+    /// Shared memory only; no lock. The caller holds a reference to `next`. Interrupts off from here
+    /// to finish_switch(): a shootdown request in between would flush what is about to go.
     SpaceLoad prepare_switch(AddressSpace& next) {
         Cpu& cpu = cpus_.local();
         if (cpu.loaded == &next) return {};
@@ -59,13 +60,18 @@ public:
     /// After the write to CR3: this CPU has nothing of the last address space any more.
     void finish_switch() {
         Cpu& cpu = cpus_.local();
-        if (cpu.leaving != nullptr) leave(cpu);
+        if (cpu.leaving == nullptr) return;
+        cpu.leaving = nullptr;
+        tlb_.finish_load();
     }
 
     /// Whether the byte at `address` is reached in `next` as it is in what this CPU has loaded. Thread context.
     bool stays_reachable(const void* address, const AddressSpace& next);
 
-    /// The three steps at once. Precondition: stack and code in use are shared memory, or in both.
+    /// In each tick: this CPU forgets what was taken out of the windows it has loaded. Interrupts off.
+    void catch_up() { tlb_.catch_up(); }
+
+    /// The three steps at once. Any context. Precondition: stack and code in use are shared memory, or in both.
     void load(AddressSpace& next);
 
     // --- for the audit and `stats` ---------------------------------------------------------------
@@ -105,12 +111,13 @@ private:
     void release(AddressSpace& space);
     AddressSpace* find(List& list, const SpaceKey& key);
     SpaceLoad switch_tables(Cpu& cpu, AddressSpace& next);
-    void leave(Cpu& cpu);
 
     Scheme scheme_;
     const KernelMap& kernel_;
     FrameTable frames_;
+    Tlb& tlb_;
     TableSource& tables_;
+    std::atomic<std::uint64_t> last_id_ = TlbSpace::kernel_id;
     AddressSpace kernel_space_;
     kernel::PerCpu<Cpu> cpus_;
     kernel::SpinLocked<List, kernel::Rank::AddressSpaceCache> spaces_;

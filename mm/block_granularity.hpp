@@ -16,8 +16,8 @@ namespace mm {
 /// returns on its own, flagged detached_alone: a large page that left whole must come back whole.
 class BlockGranularity {
 public:
-    /// Whole free blocks kept out of the direct map.
-    static constexpr std::uint64_t max_whole = 1;
+    /// Whole free blocks kept out of the direct map: what comes out of quarantine at once, and one more.
+    static constexpr std::uint64_t max_whole = 3;
 
     explicit BlockGranularity(const Detacher& detacher)
         : detacher_(detacher), pool_(detacher.frames(), FrameState::FreeDetached, order_2m) {}

@@ -7,7 +7,7 @@
 #include "mm/early_allocator.hpp"
 #include "mm/kernel_map.hpp"
 #include "mm/temporary_map.hpp"
-#include "mm/tlb.hpp"
+#include "mm/tlb/tlb.hpp"
 
 namespace mm {
 

@@ -11,7 +11,7 @@
 #include "mm/frame_table.hpp"
 #include "mm/scheme.hpp"
 #include "mm/table_reservation.hpp"
-#include "mm/tlb_batch.hpp"
+#include "mm/tlb/tlb_batch.hpp"
 
 namespace mm {
 
@@ -91,7 +91,7 @@ public:
     void restore(PhysRange range, TlbBatch& batch);
 
     /// A batch for this map's flushes.
-    TlbBatch batch() { return {tlb_, frames_, *tables_, TlbScope::Kernel, tlb_.online_set()}; }
+    TlbBatch batch() { return {tlb_, frames_, *tables_, TlbScope::Kernel}; }
 
     Pfn root() const { return root_; }
     arch::Level largest_leaf() const { return largest_; }

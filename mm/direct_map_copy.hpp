@@ -6,7 +6,7 @@
 
 #include "kernel/base/intrusive_list.hpp"
 #include "mm/page_tree.hpp"
-#include "mm/tlb_batch.hpp"
+#include "mm/tlb/tlb_batch.hpp"
 
 namespace mm {
 

@@ -114,8 +114,9 @@ void Domain::free_block(Pfn first) {
 
 /// Of a block that is in no list any more.
 void Domain::return_block(Pfn first, Order order) {
-    window_.unmap(PhysRange::of(first, order));
-    memory_.exclusive_frames().give(first, order);
+    TlbBatch flushes = window_.batch();
+    window_.unmap(PhysRange::of(first, order), flushes);
+    memory_.quarantine().put(flushes, first, order);
     kernel::count(Event::FramesFreed, order.pages().raw());
 }
 
@@ -134,8 +135,9 @@ Result<> Domain::disown(Pfn pfn, TransitTag tag) {
         return fail(Error::InvalidArgument);
     }
     owned_.with([&](Owned& owned) { unlink(owned, pfn, &DomainBooks::disowned); });
-    if (!kernel::mutant(Mutant::SkipUnmapOnHandover)) window_.unmap(PhysRange::of(pfn, order_4k));
-    frame.transit = tag;
+    TlbBatch flushes = window_.batch();
+    if (!kernel::mutant(Mutant::SkipUnmapOnHandover)) window_.unmap(PhysRange::of(pfn, order_4k), flushes);
+    frame.transit = {.tag = tag, .sender = id_, .generation = memory_.quarantine().ticket_for(flushes)};
     frame.assign(FrameState::InTransit, shared_domain);
     kernel::count(Event::FramesHandedOver);
     return {};
@@ -144,12 +146,13 @@ Result<> Domain::disown(Pfn pfn, TransitTag tag) {
 Result<> Domain::adopt(Pfn pfn, TransitTag tag) {
     if (!memory_.frames().contains(pfn)) return fail(Error::Refused);
     const Frame& frame = memory_.frames()[pfn];
-    if (frame.state != FrameState::InTransit || frame.transit != tag) return fail(Error::Refused);
+    if (frame.state != FrameState::InTransit || frame.transit.tag != tag) return fail(Error::Refused);
     TRY(charge(PageCount{1}));
     if (const auto reserved = window_.reserve(PhysRange::of(pfn, order_4k)); !reserved) {
         uncharge(PageCount{1});
         return std::unexpected(reserved.error());
     }
+    memory_.settle_transit(frame);
     link(pfn, order_4k, FrameState::Exclusive, &DomainBooks::adopted);
     window_.map_reserved(PhysRange::of(pfn, order_4k));
     return {};

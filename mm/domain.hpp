@@ -97,12 +97,13 @@ public:
     /// Whether `address` lies in a frame that this domain owns.
     bool owns(const void* address) const;
 
-    /// Hands an order-0 frame over: on return this domain neither maps nor owns it, no TLB knows
-    /// it, and it is InTransit with `tag`. Its content is not touched: the caller has zeroed all
+    /// Hands an order-0 frame over: on return this domain neither maps nor owns it, and it is
+    /// InTransit with `tag`; TLBs may know it until somebody takes it, as the flush policy says. Its content is not touched: the caller has zeroed all
     /// but the packet. Error: InvalidArgument if the frame is not an Exclusive order-0 frame of
     /// this domain.
     kernel::Result<> disown(Pfn pfn, TransitTag tag);
-    /// Takes over a frame that is in transit with `tag`. Errors: Refused if it is not; DomainLimit
+    /// Takes over a frame that is in transit with `tag`; its sender cannot reach it any more.
+    /// Interrupts on, preemption allowed. Errors: Refused if it is not; DomainLimit
     /// or OutOfMemory, and then it is still in transit.
     kernel::Result<> adopt(Pfn pfn, TransitTag tag);
 

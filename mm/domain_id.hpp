@@ -24,6 +24,9 @@ private:
 
 inline constexpr DomainId shared_domain{};
 
+/// Domains that can be alive at a time; their numbers are 1 .. max_domains.
+inline constexpr std::size_t max_domains = 1023;
+
 /// What a domain belongs to. Each kind has a top-level slot of its own for its windows, so an
 /// address space holds at most one domain of each.
 enum class DomainKind : std::uint8_t { Net, Process, Secret };

@@ -19,7 +19,7 @@ class Domain;
 /// a domain frees its number only when not one frame bears it.
 class DomainTable {
 public:
-    static constexpr std::size_t max_domains = 1023;
+    static constexpr std::size_t max_domains = mm::max_domains;
 
     /// A number for a domain that is being made; find() does not know it yet. Error: NoSpace.
     kernel::Result<DomainId> reserve();

@@ -17,6 +17,7 @@ std::string_view name(FrameState state) {
     case FrameState::Stack: return "stack";
     case FrameState::Image: return "image";
     case FrameState::InTransit: return "in-transit";
+    case FrameState::Quarantined: return "quarantined";
     }
     return "unknown";
 }

@@ -25,8 +25,9 @@ namespace mm {
 ///     Stack           -            yes              -
 ///     Image           -            yes              lwIP's image
 ///     InTransit       -            -                -           on a wire, between two owners
+///     Quarantined     -            -                -           free once no CPU has it cached
 ///
-/// With isolation `none` the last six are in the direct map and in no window.
+/// With isolation `none` the last seven are in the direct map and in no window.
 enum class FrameState : std::uint8_t {
     Reserved,
     Boot,
@@ -40,8 +41,9 @@ enum class FrameState : std::uint8_t {
     Stack,
     Image,
     InTransit,
+    Quarantined,
 };
-inline constexpr std::size_t frame_states = 12;
+inline constexpr std::size_t frame_states = 13;
 
 std::string_view name(FrameState state);
 
@@ -54,7 +56,7 @@ constexpr bool is_exclusive(FrameState state) {
 /// Whether isolation `pgd` keeps a frame in this state out of the direct map.
 constexpr bool is_detached(FrameState state) {
     return is_exclusive(state) || state == FrameState::FreeDetached ||
-           state == FrameState::InTransit;
+           state == FrameState::InTransit || state == FrameState::Quarantined;
 }
 
 /// Marks a packet frame on its way between two domains: the number of the wire that carries it.
@@ -93,7 +95,11 @@ struct Frame {
             std::uint16_t live;    ///< present entries
             std::uint16_t pinned;  ///< entries that keep the table from becoming a large leaf
         } table;
-        TransitTag transit;
+        struct {
+            TransitTag tag;
+            DomainId sender;           ///< whose window it was in
+            std::uint64_t generation;  ///< of that window: to be passed before anybody gets the frame
+        } transit;
         std::uint64_t words[2] = {};
     };
 

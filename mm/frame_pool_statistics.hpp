@@ -19,6 +19,7 @@ struct FramePoolStatistics {
     PageCount detached_per_cpu;
     PerOrder attached_blocks{};  ///< the rest: free blocks by order
     PerOrder detached_blocks{};
+    PageCount quarantined;  ///< given back, and maybe cached somewhere still
 };
 
 } // namespace mm

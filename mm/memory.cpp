@@ -22,6 +22,7 @@ void OwnedPages::reset() {
 
 Memory::Memory(const Parts& parts, const Policies& policies)
     : parts_(parts), policies_(policies), exclusive_(parts.frames, parts.direct_map, policies),
+      quarantine_(parts.frames.frames(), parts.tlb, exclusive_, policies.flush),
       slabs_(*this, policies.poison, policies.red_zone), heap_(*this, slabs_) {}
 
 Result<OwnedPages> Memory::alloc_pages(Order order, Zero zero) {
@@ -54,6 +55,8 @@ Result<Pfn> Memory::alloc_block(Order order, Zero zero, FrameState use) {
 }
 
 Result<Pfn> Memory::take_exclusive(Order order) {
+    // Rather than let one more block leave the direct map, which costs a round of flushes as well.
+    if (quarantine_.waiting() >= Quarantine::batch_limit && exclusive_.free() < order.pages()) quarantine_.settle();
     auto first = exclusive_.take(order);
     if (!first) [[unlikely]] {
         reclaim();
@@ -65,7 +68,8 @@ Result<Pfn> Memory::take_exclusive(Order order) {
 Result<> Memory::reclaim_in_transit(Pfn pfn, TransitTag tag) {
     if (!frames().contains(pfn)) return fail(Error::Refused);
     const Frame& frame = frames()[pfn];
-    if (frame.state != FrameState::InTransit || frame.transit != tag) return fail(Error::Refused);
+    if (frame.state != FrameState::InTransit || frame.transit.tag != tag) return fail(Error::Refused);
+    settle_transit(frame);
     if (!kernel::mutant(kernel::Mutant::SkipZeroOnFree)) wipe_unmapped(pfn, order_4k);
     exclusive_.give(pfn, order_4k);
     kernel::count(Event::FramesFreed);
@@ -75,6 +79,7 @@ Result<> Memory::reclaim_in_transit(Pfn pfn, TransitTag tag) {
 PageCount Memory::reclaim() {
     const PageCount before = parts_.frames.free();
     slabs_.shrink();
+    quarantine_.settle();
     exclusive_.trim();
     parts_.frames.drain();
     const PageCount after = parts_.frames.free();
@@ -88,10 +93,19 @@ FramePoolStatistics Memory::statistics() const {
     statistics.attached_per_cpu = parts_.frames.on_cpus();
     statistics.attached_blocks = parts_.frames.blocks_by_order();
     exclusive_.describe(statistics);
+    statistics.quarantined = quarantine_.waiting();
     return statistics;
 }
 
-PageCount Memory::free_frames() const { return parts_.frames.free() + exclusive_.free(); }
+PageCount Memory::free_frames() const {
+    return parts_.frames.free() + exclusive_.free() + quarantine_.waiting();
+}
+
+void Memory::settle_transit(const Frame& frame) {
+    if (kernel::mutant(kernel::Mutant::SkipAdoptCheck)) return;
+    const FlushTicket ticket{&tlb().holders(frame.transit.sender), frame.transit.generation};
+    if (!ticket.passed()) tlb().settle(ticket);
+}
 
 void Memory::wipe_unmapped(Pfn first, Order order) {
     for (std::uint64_t page = 0; page < order.pages().raw(); ++page) {

@@ -16,7 +16,8 @@
 #include "mm/policies.hpp"
 #include "mm/slab/registry.hpp"
 #include "mm/temporary_map.hpp"
-#include "mm/tlb.hpp"
+#include "mm/tlb/quarantine.hpp"
+#include "mm/tlb/tlb.hpp"
 
 namespace mm {
 
@@ -86,6 +87,7 @@ public:
     FrameTable frames() const { return parts_.frames.frames(); }
     FrameAllocator& frame_allocator() { return parts_.frames; }
     ExclusiveFrames& exclusive_frames() { return exclusive_; }
+    Quarantine& quarantine() { return quarantine_; }
     DirectMap& direct_map() { return parts_.direct_map; }
     TemporaryMap& temporary_map() { return parts_.temporary_map; }
     Tlb& tlb() { return parts_.tlb; }
@@ -102,6 +104,8 @@ public:
 
     /// ExclusiveFrames::take, with a second try after reclaim(). Error: OutOfMemory.
     kernel::Result<Pfn> take_exclusive(Order order);
+    /// Returns when no CPU can reach a frame in transit through its sender's window any more.
+    void settle_transit(const Frame& frame);
     /// Zeroes those frames of a block that may be dirty, through the temporary mapping, because
     /// nothing this CPU has loaded maps them. Flags them as zeroed.
     void wipe_unmapped(Pfn first, Order order);
@@ -112,6 +116,7 @@ private:
     Parts parts_;
     Policies policies_;
     ExclusiveFrames exclusive_;
+    Quarantine quarantine_;
     DomainTable domains_;
     SlabRegistry slabs_;
     KernelHeap heap_;

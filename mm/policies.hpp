@@ -42,9 +42,18 @@ inline constexpr std::array granularity_choices{
 };
 
 /// When a mapping that was taken away is flushed from the TLB.
-enum class Flush : std::uint8_t { Sync };
+enum class Flush : std::uint8_t { Batch, Sync, Deferred };
 inline constexpr std::array flush_choices{
-    PolicyChoice{"sync", Flush::Sync, "before the operation returns: no stale window"},
+    PolicyChoice{"batch", Flush::Batch, "many at once: what was taken away waits, owned by nobody"},
+    PolicyChoice{"sync", Flush::Sync, "before the operation returns"},
+    PolicyChoice{"deferred", Flush::Deferred, "once every CPU concerned has flushed on its own account"},
+};
+
+/// Whether address spaces keep their translations while others are loaded, where the CPU can do that.
+enum class Pcid : std::uint8_t { On, Off };
+inline constexpr std::array pcid_choices{
+    PolicyChoice{"on", Pcid::On, "if the CPU has process-context identifiers"},
+    PolicyChoice{"off", Pcid::Off, "each load of an address space flushes the last one's"},
 };
 
 /// How a packet crosses from one namespace to another.
@@ -86,7 +95,8 @@ struct Policies {
     Isolation isolation = Isolation::Pgd;
     Placement placement = Placement::Window;
     Granularity granularity = Granularity::Block;
-    Flush flush = Flush::Sync;
+    Flush flush = Flush::Batch;
+    Pcid pcid = Pcid::On;
     HandoverPolicy handover = HandoverPolicy::Remap;
     Heap heap = Heap::Slab;
     DirectMapLeaf direct_map_leaf = DirectMapLeaf::Size1G;

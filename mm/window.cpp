@@ -14,7 +14,7 @@ Window::Chosen Window::choose(DomainId owner, DomainKind kind, const Placements&
 }
 
 Window::Window(DomainId owner, DomainKind kind, const Placements& placements)
-    : owner_(owner), kind_(kind), chosen_(choose(owner, kind, placements)),
+    : owner_(owner), kind_(kind), holders_(placements.tlb.holders(owner)), chosen_(choose(owner, kind, placements)),
       base_(with(chosen_, [](const auto& policy) { return policy.base(); })) {}
 
 Window::~Window() { kernel::ensure(loaded_on().empty(), "a window ends while a CPU has it loaded"); }

@@ -82,7 +82,7 @@ public:
 
     /// A batch for the CPUs that may hold this window's translations.
     TlbBatch batch() {
-        return with(chosen_, [&](auto& policy) { return policy.batch(loaded_on_); });
+        return with(chosen_, [&](auto& policy) { return policy.batch(holders_); });
     }
 
     // --- what address spaces and the audit ask -------------------------------------------------------
@@ -101,18 +101,17 @@ public:
     }
 
     /// The CPUs that have an address space with this window loaded, or are just leaving one.
-    CpuMask loaded_on() const { return loaded_on_.load(); }
+    CpuMask loaded_on() const { return holders_.cpus(); }
     bool is_loaded_here() const { return loaded_on().contains(arch::cpu_id()); }
-    /// For AddressSpaceCache, around the load of a PGD.
-    void loaded(unsigned cpu) { loaded_on_.add(cpu); }
-    void unloaded(unsigned cpu) { loaded_on_.remove(cpu); }
+    /// Who may have what cached of it.
+    WindowHolders& holders() const { return holders_; }
 
 private:
     static Chosen choose(DomainId owner, DomainKind kind, const Placements& placements);
 
     DomainId owner_;
     DomainKind kind_;
-    SharedCpuMask loaded_on_;
+    WindowHolders& holders_;
     Chosen chosen_;
     VirtAddr base_;
 };

@@ -67,9 +67,11 @@ std::byte* Machine::at(mm::PhysAddr address) {
 
 } // namespace host
 
-std::uint64_t current_pgd() { return host::Machine::current().tlb().pgd(cpu_id()); }
+std::uint64_t current_pgd() { return host::Machine::current().tlb().cr3(cpu_id()) & Pte::address_mask; }
 
-void load_pgd(std::uint64_t pgd) { host::Machine::current().tlb().load_pgd(cpu_id(), pgd); }
+void load_pgd(std::uint64_t pgd) { host::Machine::current().tlb().load_cr3(cpu_id(), pgd); }
+
+void enable_pcids() { host::Machine::current().tlb().enable_pcids(cpu_id()); }
 
 std::uint32_t read_key_rights() { return host::Machine::current().tlb().key_rights(cpu_id()); }
 
@@ -81,7 +83,7 @@ void invalidate_page(std::uintptr_t address) {
     host::Machine::current().tlb().invalidate(cpu_id(), address);
 }
 
-void flush_local() { load_pgd(current_pgd()); }
+void flush_local() { load_pgd(host::Machine::current().tlb().cr3(cpu_id())); }
 
 void flush_local_global() { host::Machine::current().tlb().flush_global(cpu_id()); }
 

@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: MIT
 #include "arch/host/tlb_model.hpp"
 
+#include <arch/pgd.hpp>
+
+#include "kernel/base/assert.hpp"
+
 namespace arch::host {
 
 namespace {
+
+constexpr std::array leaf_levels{Level::Page4K, Level::Page2M, Level::Page1G};
 
 /// The first address of what an entry at `level` spans around `address`.
 std::uint64_t span_base(std::uint64_t address, Level level) { return address & ~(span_of(level) - 1); }
@@ -20,11 +26,13 @@ std::optional<TlbModel::Translation> TlbModel::translate(unsigned cpu_number, st
 }
 
 std::optional<TlbModel::Translation> TlbModel::look_up(Cpu& cpu, std::uint64_t address) {
-    for (const Level level : {Level::Page4K, Level::Page2M, Level::Page1G}) {
-        const std::uint64_t base = span_base(address, level);
-        const auto found = cpu.pages.find(base);
-        if (found != cpu.pages.end() && found->second.level == level) {
-            return Translation{found->second.page + (address - base), found->second.entry, level, true};
+    for (const Tag tag : {cpu.pcid(), global}) {
+        for (const Level level : leaf_levels) {
+            const std::uint64_t base = span_base(address, level);
+            const auto found = cpu.pages.find({tag, base});
+            if (found == cpu.pages.end() || found->second.level != level) continue;
+            const Pte entry = found->second.entry;
+            return Translation{entry.address().raw() + (address - base), entry, level, true};
         }
     }
     return walk(cpu, address);
@@ -33,9 +41,9 @@ std::optional<TlbModel::Translation> TlbModel::look_up(Cpu& cpu, std::uint64_t a
 std::optional<TlbModel::Translation> TlbModel::walk(Cpu& cpu, std::uint64_t address) {
     // Start from the lowest table whose address is cached, as the processor does.
     Level level = Level::Slot;
-    std::uint64_t table = cpu.pgd & Pte::address_mask;
-    for (const Level lower : {Level::Page4K, Level::Page2M, Level::Page1G}) {
-        const auto known = cpu.tables.find({lower, span_base(address, above(lower))});
+    std::uint64_t table = cpu.cr3 & Pte::address_mask;
+    for (const Level lower : leaf_levels) {
+        const auto known = cpu.tables.find({cpu.pcid(), lower, span_base(address, above(lower))});
         if (known != cpu.tables.end()) {
             level = lower;
             table = known->second;
@@ -47,42 +55,78 @@ std::optional<TlbModel::Translation> TlbModel::walk(Cpu& cpu, std::uint64_t addr
         if (!entry.present()) return std::nullopt; // what is not present is never cached
         if (entry.is_leaf(level)) {
             const std::uint64_t base = span_base(address, level);
-            cpu.pages[base] = {entry.address().raw(), entry, level};
+            cpu.pages[{entry.has(PteFlags::Global) ? global : cpu.pcid(), base}] = {entry, level};
             return Translation{entry.address().raw() + (address - base), entry, level, false};
         }
         table = entry.address().raw();
-        cpu.tables[{below(level), span_base(address, level)}] = table;
+        cpu.tables[{cpu.pcid(), below(level), span_base(address, level)}] = table;
     }
 }
 
-std::uint64_t TlbModel::pgd(unsigned cpu) const {
-    const std::lock_guard guard(lock_);
-    return cpus_[cpu].pgd;
+void TlbModel::Cpu::drop_context(Tag tag) {
+    std::erase_if(pages, [&](const auto& page) { return page.first.tag == tag; });
+    std::erase_if(tables, [&](const auto& table) { return table.first.tag == tag; });
 }
 
-void TlbModel::load_pgd(unsigned cpu, std::uint64_t pgd) {
-    const std::lock_guard guard(lock_);
-    cpus_[cpu].pgd = pgd;
-    cpus_[cpu].tables.clear();
-    std::erase_if(cpus_[cpu].pages,
-                  [](const auto& page) { return !page.second.entry.has(PteFlags::Global); });
-}
-
-void TlbModel::invalidate(unsigned cpu, std::uint64_t address) {
-    const std::lock_guard guard(lock_);
-    cpus_[cpu].tables.clear();
-    for (const Level level : {Level::Page4K, Level::Page2M, Level::Page1G}) {
-        const auto found = cpus_[cpu].pages.find(span_base(address, level));
-        if (found != cpus_[cpu].pages.end() && found->second.level == level) {
-            cpus_[cpu].pages.erase(found);
-        }
+void TlbModel::Cpu::drop_page(Tag tag, std::uint64_t address) {
+    for (const Level level : leaf_levels) {
+        const auto found = pages.find({tag, span_base(address, level)});
+        if (found != pages.end() && found->second.level == level) pages.erase(found);
     }
 }
 
-void TlbModel::flush_global(unsigned cpu) {
+std::uint64_t TlbModel::cr3(unsigned cpu) const {
     const std::lock_guard guard(lock_);
-    cpus_[cpu].tables.clear();
-    cpus_[cpu].pages.clear();
+    return cpus_[cpu].cr3;
+}
+
+void TlbModel::load_cr3(unsigned cpu_number, std::uint64_t value) {
+    const std::lock_guard guard(lock_);
+    Cpu& cpu = cpus_[cpu_number];
+    const bool keeps = (value & keep_translations) != 0;
+    kernel::ensure(cpu.pcids || !keeps, "general protection: CR3 bit 63 without PCIDs");
+    cpu.cr3 = value & ~keep_translations;
+    if (!keeps) cpu.drop_context(cpu.pcid());
+}
+
+void TlbModel::enable_pcids(unsigned cpu_number) {
+    const std::lock_guard guard(lock_);
+    Cpu& cpu = cpus_[cpu_number];
+    kernel::ensure((cpu.cr3 & 0xfff) == 0, "general protection: PCIDs enabled while CR3 has one");
+    cpu.pcids = true;
+}
+
+void TlbModel::invalidate(unsigned cpu_number, std::uint64_t address) {
+    const std::lock_guard guard(lock_);
+    Cpu& cpu = cpus_[cpu_number];
+    cpu.drop_page(cpu.pcid(), address);
+    cpu.drop_page(global, address);
+    std::erase_if(cpu.tables, [&](const auto& table) { return table.first.tag == cpu.pcid(); });
+}
+
+void TlbModel::invalidate_pcid(unsigned cpu_number, Invpcid type, std::uint16_t pcid, std::uint64_t address) {
+    const std::lock_guard guard(lock_);
+    Cpu& cpu = cpus_[cpu_number];
+    kernel::ensure(cpu.pcids || pcid == 0, "general protection: INVPCID of a PCID without PCIDs");
+    switch (type) {
+    case Invpcid::Address:
+        cpu.drop_page(pcid, address);
+        std::erase_if(cpu.tables, [&](const auto& table) {
+            return table.first.tag == pcid &&
+                   table.first.address == span_base(address, above(table.first.level));
+        });
+        return;
+    case Invpcid::Context:
+        return cpu.drop_context(pcid);
+    case Invpcid::All:
+        cpu.pages.clear();
+        cpu.tables.clear();
+        return;
+    case Invpcid::AllNonGlobal:
+        std::erase_if(cpu.pages, [](const auto& page) { return page.first.tag != global; });
+        cpu.tables.clear();
+        return;
+    }
 }
 
 std::uint32_t TlbModel::key_rights(unsigned cpu) const {

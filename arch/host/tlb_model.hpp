@@ -13,9 +13,17 @@
 
 namespace arch::host {
 
-/// What the TLBs and paging-structure caches of several CPUs may hold (Intel SDM vol. 3A, 4.10): it
-/// never forgets on its own, so a flush that is missing shows every time, where hardware shows it on a
-/// bad day. Safe to use from several threads.
+/// What INVPCID forgets, by its type (Intel SDM vol. 2A, INVPCID).
+enum class Invpcid : std::uint8_t {
+    Address = 0,        ///< one PCID's translation of one address, unless it is global
+    Context = 1,        ///< one PCID's, but for global ones
+    All = 2,            ///< everything
+    AllNonGlobal = 3,   ///< every PCID's, but for global ones
+};
+
+/// What the tagged TLBs and paging-structure caches of several CPUs may hold (Intel SDM vol. 3A, 4.10): it
+/// never forgets more than an instruction promises, nor on its own, so a flush that is missing shows every
+/// time, where hardware shows it on a bad day. Safe to use from several threads.
 class TlbModel {
 public:
     /// Reads the 64-bit word at a physical address.
@@ -34,33 +42,66 @@ public:
     /// mapped or because of the page's protection key.
     std::optional<Translation> translate(unsigned cpu, std::uint64_t address);
 
-    std::uint64_t pgd(unsigned cpu) const;
-    /// CR3: drops what is not global, and all cached table pointers.
-    void load_pgd(unsigned cpu, std::uint64_t pgd);
-    /// INVLPG: drops the page at `address`, and all cached table pointers.
+    /// CR3 as it reads: table and PCID.
+    std::uint64_t cr3(unsigned cpu) const;
+    /// Writes CR3: drops what is cached under the PCID loaded, but for global pages, unless bit 63 is set.
+    /// Without PCIDs there is one, 0. Precondition, where the processor raises #GP: no bit 63 without PCIDs.
+    void load_cr3(unsigned cpu, std::uint64_t value);
+    /// Sets CR4.PCIDE. Precondition, where the processor raises #GP: CR3 has PCID 0.
+    void enable_pcids(unsigned cpu);
+    /// INVLPG: drops the page at `address`, global or under the PCID in use, and that PCID's table pointers.
     void invalidate(unsigned cpu, std::uint64_t address);
+    /// INVPCID. Precondition, where the processor raises #GP: a PCID other than 0 only where they are enabled.
+    void invalidate_pcid(unsigned cpu, Invpcid type, std::uint16_t pcid = 0, std::uint64_t address = 0);
     /// Toggling CR4.PGE: drops everything.
-    void flush_global(unsigned cpu);
+    void flush_global(unsigned cpu) { invalidate_pcid(cpu, Invpcid::All); }
 
     /// IA32_PKRS, which is looked at on every access: it is not part of what a TLB holds.
     std::uint32_t key_rights(unsigned cpu) const;
     void set_key_rights(unsigned cpu, std::uint32_t rights);
 
-    /// The number of translations that `cpu` holds.
+    /// The number of translations that `cpu` holds, under any PCID.
     std::size_t held(unsigned cpu) const;
 
+    /// Calls fn(virtual address, entry, level) for each translation that `cpu` may use without a walk now.
+    template <class Function>
+    void for_each_usable(unsigned cpu, Function&& fn) const {
+        const std::lock_guard guard(lock_);
+        for (const auto& [key, page] : cpus_[cpu].pages) {
+            if (key.tag == global || key.tag == cpus_[cpu].pcid()) fn(key.address, page.entry, page.level);
+        }
+    }
+
 private:
-    struct Entry {
-        std::uint64_t page;  ///< physical
+    /// Under which PCID something is cached. Global pages are found under any.
+    using Tag = std::uint16_t;
+    static constexpr Tag global = 0xffff;
+
+    struct PageKey {
+        Tag tag;
+        std::uint64_t address;  ///< of the page's first byte
+        auto operator<=>(const PageKey&) const = default;
+    };
+    struct Page {
         Pte entry;
         Level level;
     };
+    struct TableKey {
+        Tag tag;
+        Level level;             ///< of the table
+        std::uint64_t address;   ///< of the first byte that it spans
+        auto operator<=>(const TableKey&) const = default;
+    };
     struct Cpu {
-        std::uint64_t pgd = 0;
+        std::uint64_t cr3 = 0;
+        bool pcids = false;
         std::uint32_t key_rights = deny_all_keys;
-        std::map<std::uint64_t, Entry> pages;  ///< by virtual address of the page's first byte
-        /// Table pointers read on the way to a leaf, by level of the table and what it spans.
-        std::map<std::pair<Level, std::uint64_t>, std::uint64_t> tables;
+        std::map<PageKey, Page> pages;
+        std::map<TableKey, std::uint64_t> tables;  ///< table pointers read on the way to a leaf
+
+        Tag pcid() const { return pcids ? static_cast<Tag>(cr3 & 0xfff) : Tag{0}; }
+        void drop_context(Tag tag);
+        void drop_page(Tag tag, std::uint64_t address);
     };
 
     std::optional<Translation> look_up(Cpu& cpu, std::uint64_t address);

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "arch/host/tlb_model.hpp"
 
+#include <arch/pgd.hpp>
 #include <array>
 
 #include "kernel/test/test.hpp"
 
 using arch::Level;
 using arch::Pte;
+using arch::host::Invpcid;
 using arch::host::TlbModel;
 
 namespace {
@@ -22,8 +24,14 @@ public:
         set(3, Level::Page1G, Pte::table(table(2)));
         set(2, Level::Page2M, Pte::table(table(1)));
         set(1, Level::Page4K, Pte::leaf(mm::PhysAddr{frame}, flags, Level::Page4K));
-        model.load_pgd(0, table(4).raw());
-        model.load_pgd(1, table(4).raw());
+        model.load_cr3(0, table(4).raw());
+        model.load_cr3(1, table(4).raw());
+    }
+
+    /// Loads the tables, or an empty one, with a PCID; keeps what is cached under it or not.
+    void load(std::uint64_t pcid, std::uint64_t keep = 0) { model.load_cr3(0, table(4).raw() | pcid | keep); }
+    void load_empty(std::uint64_t pcid, std::uint64_t keep = 0) {
+        model.load_cr3(0, table(5).raw() | pcid | keep);
     }
 
     static mm::PhysAddr table(unsigned number) { return mm::PhysAddr{number * mm::page_size}; }
@@ -75,7 +83,7 @@ LACUNA_TEST("arch.tlb_model", "global pages survive a load of the top-level tabl
     for (const auto flags : {arch::read_write, arch::read_write | arch::PteFlags::Global}) {
         Tables tables(flags);
         CHECK(tables.reached());
-        tables.model.load_pgd(0, Tables::table(5).raw()); // an empty table
+        tables.model.load_cr3(0, Tables::table(5).raw()); // an empty table
         CHECK(tables.reached() == (flags != arch::read_write));
         tables.model.flush_global(0);
         CHECK_FALSE(tables.reached());
@@ -92,4 +100,75 @@ LACUNA_TEST("arch.tlb_model", "a table pointer is cached, and any INVLPG drops i
     CHECK(tables.reached()); // the page itself is still known
     tables.model.invalidate(0, Tables::address);
     CHECK_FALSE(tables.reached());
+}
+
+LACUNA_TEST("arch.tlb_model", "a PCID keeps its translations while others are loaded, and no other finds them") {
+    Tables tables(arch::read_write);
+    tables.model.enable_pcids(0);
+    tables.load(1);
+    CHECK(tables.reached());
+    tables.load_empty(2);
+    CHECK_FALSE(tables.reached());
+    tables.load_empty(1, arch::keep_translations);
+    CHECK(tables.reached()); // stale, as the processor would be
+    tables.load_empty(1);
+    CHECK_FALSE(tables.reached());
+}
+
+LACUNA_TEST("arch.tlb_model", "INVLPG drops the page under the PCID in use, and a global one under all") {
+    for (const bool global : {false, true}) {
+        Tables tables(global ? arch::read_write | arch::PteFlags::Global : arch::read_write);
+        tables.model.enable_pcids(0);
+        tables.load(1);
+        CHECK(tables.reached());
+        tables.set(1, Level::Page4K, Pte{});
+        tables.load(2);
+        CHECK(tables.reached() == global);
+        tables.model.invalidate(0, Tables::address);
+        tables.load(1, arch::keep_translations);
+        CHECK(tables.reached() == !global);
+    }
+}
+
+LACUNA_TEST("arch.tlb_model", "INVLPG leaves the table pointers that other PCIDs have") {
+    Tables tables(arch::read_write | arch::PteFlags::Global);
+    tables.model.enable_pcids(0);
+    tables.load(1);
+    CHECK(tables.reached());
+    tables.load(2);
+    tables.set(2, Level::Page2M, Pte{}); // the last table is unlinked
+    tables.model.invalidate(0, Tables::address);
+    CHECK_FALSE(tables.reached());
+    tables.load(1, arch::keep_translations);
+    CHECK(tables.reached()); // by way of a table that may belong to somebody else by now
+}
+
+LACUNA_TEST("arch.tlb_model", "each type of INVPCID drops what it says") {
+    struct Expected {
+        Invpcid type;
+        bool own;     ///< the named PCID's translation is still there
+        bool other;   ///< another PCID's is
+        bool global;  ///< a global one is
+    };
+    for (const Expected& row : {Expected{Invpcid::Address, false, true, true}, Expected{Invpcid::Context, false, true, true},
+                                Expected{Invpcid::All, false, false, false},
+                                Expected{Invpcid::AllNonGlobal, false, false, true}}) {
+        for (const std::uint64_t pcid : {1u, 2u}) {
+            Tables tables(arch::read_write);
+            tables.model.enable_pcids(0);
+            tables.load(pcid);
+            CHECK(tables.reached());
+            tables.load_empty(3);
+            tables.model.invalidate_pcid(0, row.type, 1, Tables::address);
+            tables.load_empty(pcid, arch::keep_translations);
+            CHECK(tables.reached() == (pcid == 1 ? row.own : row.other));
+        }
+        Tables tables(arch::read_write | arch::PteFlags::Global);
+        tables.model.enable_pcids(0);
+        tables.load(1);
+        CHECK(tables.reached());
+        tables.load_empty(1);
+        tables.model.invalidate_pcid(0, row.type, 1, Tables::address);
+        CHECK(tables.reached() == row.global);
+    }
 }

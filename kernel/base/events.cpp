@@ -16,6 +16,7 @@ std::string_view name(Event event) {
     case Event::FullFlushes: return "full-flushes";
     case Event::IpisSent: return "ipis-sent";
     case Event::Cr3Writes: return "cr3-writes";
+    case Event::Cr3Kept: return "cr3-kept";
     case Event::ImageSwaps: return "image-swaps";
     case Event::KeyRightsWrites: return "pkrs-writes";
     case Event::FramesZeroed: return "frames-zeroed";

@@ -22,6 +22,7 @@ enum class Event : std::uint8_t {
     FullFlushes,       ///< whole-TLB flushes that were not a task switch
     IpisSent,          ///< shootdown requests to other CPUs
     Cr3Writes,         ///< address-space loads
+    Cr3Kept,           ///< of those, loads that kept what the TLB knew (PCID)
     ImageSwaps,        ///< lwIP image entry swapped under isolation `none`
     KeyRightsWrites,   ///< writes of IA32_PKRS under isolation `pks`
     FramesZeroed,

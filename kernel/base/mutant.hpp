@@ -17,6 +17,13 @@ enum class Mutant : std::uint8_t {
     SkipZeroOnFree,        ///< frames leave a domain with their content
     SkipUnmapOnHandover,   ///< the sender keeps its mapping of a packet frame
     SkipInvlpg,            ///< page-table entries are cleared, the TLB is not
+    SkipShootdown,         ///< the other CPUs' TLBs are not
+    SkipGenerationCheck,   ///< a PCID is loaded without a flush though its window changed
+    PcidReuseWithoutFlush, ///< a PCID changes hands with what was cached under it
+    GlobalWindowEntry,     ///< a window's leaves survive the load of another address space
+    FreeTableBeforeFlush,  ///< an unlinked page table is given back while CPUs may still walk it
+    SkipQuarantine,        ///< frames are given away while their last owner may still reach them
+    SkipAdoptCheck,        ///< a packet's frame is taken over while its sender may still reach it
     SkipTailZero,          ///< what surrounds a packet in its frame is not zeroed
     LeakFrame,             ///< destroying a domain forgets one frame
     ShareWindow,           ///< every address space gets the first domain's window
@@ -39,6 +46,13 @@ inline constexpr std::array mutant_names{
     MutantName{"skip-zero-on-free", Mutant::SkipZeroOnFree},
     MutantName{"skip-unmap-on-handover", Mutant::SkipUnmapOnHandover},
     MutantName{"skip-invlpg", Mutant::SkipInvlpg},
+    MutantName{"skip-shootdown", Mutant::SkipShootdown},
+    MutantName{"skip-generation-check", Mutant::SkipGenerationCheck},
+    MutantName{"pcid-reuse-without-flush", Mutant::PcidReuseWithoutFlush},
+    MutantName{"global-window-entry", Mutant::GlobalWindowEntry},
+    MutantName{"free-table-before-flush", Mutant::FreeTableBeforeFlush},
+    MutantName{"skip-quarantine", Mutant::SkipQuarantine},
+    MutantName{"skip-adopt-check", Mutant::SkipAdoptCheck},
     MutantName{"skip-tail-zero", Mutant::SkipTailZero},
     MutantName{"leak-frame", Mutant::LeakFrame},
     MutantName{"share-window", Mutant::ShareWindow},

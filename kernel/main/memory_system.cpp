@@ -86,7 +86,7 @@ MemorySystem::MemorySystem(const arch::BootInfo& info, const Options& options)
       frames_(boot_.frames), tables_(frames_),
       placements_(mm::scheme_of(options.policies.isolation, options.policies.placement), boot_.frames, boot_.tlb,
                   tables_, boot_.direct_map),
-      spaces(placements_.scheme, enter_final_tables(allocation_limit(options)), boot_.frames, tables_),
+      spaces(placements_.scheme, enter_final_tables(allocation_limit(options)), boot_.frames, boot_.tlb, tables_),
       memory({.frames = frames_,
               .direct_map = boot_.direct_map,
               .temporary_map = boot_.temporary_map,
@@ -98,6 +98,12 @@ MemorySystem::MemorySystem(const arch::BootInfo& info, const Options& options)
     const auto pgd = spaces.add_cpu(arch::cpu_id());
     if (!opened || !pgd) panic("not enough memory to boot");
     arch::load_pgd(pgd->raw());
+    // Where the direct map is not global, a page of it would have to be flushed under every PCID.
+    if (options.policies.pcid == mm::Pcid::On && placements_.scheme == mm::Scheme::Window &&
+        arch::cpu_features().pcid && arch::cpu_features().global_pages) {
+        boot_.tlb.use_pcids();
+        arch::enable_pcids();
+    }
     mm::publish_dump_note(boot_.frames, placements_.scheme);
 }
 

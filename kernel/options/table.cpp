@@ -116,6 +116,8 @@ constexpr std::array table{
         "granularity", "In which units memory leaves the direct map."),
     choice<mm::flush_choices, [](Options& o) -> auto& { return o.policies.flush; }>(
         "flush", "When a mapping that was taken away leaves the TLB."),
+    choice<mm::pcid_choices, [](Options& o) -> auto& { return o.policies.pcid; }>(
+        "pcid", "Keep an address space's TLB entries while others are loaded."),
     choice<mm::handover_choices, [](Options& o) -> auto& { return o.policies.handover; }>(
         "handover", "How a packet crosses from one namespace to another."),
     choice<mm::heap_choices, [](Options& o) -> auto& { return o.policies.heap; }>(

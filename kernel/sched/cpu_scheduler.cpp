@@ -123,6 +123,7 @@ void CpuScheduler::idle_loop() {
 void CpuScheduler::tick() {
     count(Event::Ticks);
     ensure(running_->stack_.intact(), "kernel stack overrun");
+    spaces_->catch_up();
     timers_.with([this](TimerWheel& wheel) {
         wheel.advance(Instant::now(),
                       [this](Timed& timed) { wake(static_cast<Task&>(timed), WakeCause::Event); });

@@ -29,8 +29,8 @@ public:
     void unmap(PhysRange range, TlbBatch& batch) {
         parts_.direct_map.locked([&] { copy_.unmap(range, batch); });
     }
-    TlbBatch batch(const SharedCpuMask& loaded_on) const {
-        return {parts_.tlb, parts_.frames, parts_.tables, TlbScope::Window, loaded_on};
+    TlbBatch batch(WindowHolders& holders) const {
+        return {parts_.tlb, parts_.frames, parts_.tables, holders};
     }
     bool is_mapped(Pfn pfn) {
         return parts_.direct_map.locked([&] { return copy_.is_mapped(pfn); });

@@ -7,7 +7,7 @@
 #include "kernel/base/result.hpp"
 #include "kernel/sync/spin_locked.hpp"
 #include "mm/page_tree.hpp"
-#include "mm/tlb_batch.hpp"
+#include "mm/tlb/tlb_batch.hpp"
 
 namespace mm {
 

@@ -17,8 +17,8 @@ public:
     kernel::Result<> reserve(PhysRange) { return {}; }
     void map_reserved(PhysRange) {}
     void unmap(PhysRange, TlbBatch&) {}
-    TlbBatch batch(const SharedCpuMask& loaded_on) const {
-        return {parts_.tlb, parts_.frames, parts_.tables, TlbScope::Window, loaded_on};
+    TlbBatch batch(WindowHolders& holders) const {
+        return {parts_.tlb, parts_.frames, parts_.tables, holders};
     }
     bool is_mapped(Pfn) { return true; }
     arch::PteFlags leaf_flags() const { return arch::read_write; }

@@ -14,7 +14,7 @@ KeyedWindow::~KeyedWindow() {
     if (key_ == 0) return;
     {
         // Whatever the flush policy still owes: no TLB may know the key when it gets a new owner.
-        TlbBatch last = batch(parts_.tlb.online_set());
+        TlbBatch last = batch();
         last.add_everything();
     }
     parts_.keyed->give_key(key_);

@@ -27,8 +27,9 @@ public:
     void map_reserved(PhysRange range);
     void unmap(PhysRange range, TlbBatch& batch) { parts_.keyed->tree().unmap(range, batch); }
     /// Every CPU has the window.
-    TlbBatch batch(const SharedCpuMask&) const {
-        return {parts_.tlb, parts_.frames, parts_.tables, TlbScope::Kernel, parts_.tlb.online_set()};
+    TlbBatch batch(WindowHolders&) const { return batch(); }
+    TlbBatch batch() const {
+        return {parts_.tlb, parts_.frames, parts_.tables, TlbScope::Kernel};
     }
     bool is_mapped(Pfn pfn) { return parts_.keyed->tree().is_mapped(pfn); }
     arch::PteFlags leaf_flags() const { return arch::read_write | arch::key_flags(key_); }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "kernel/base/mutant.hpp"
 #include "mm/placement/frame_tree.hpp"
 #include "mm/placement/placement.hpp"
 #include "mm/placement/placements.hpp"
@@ -18,10 +19,10 @@ public:
     kernel::Result<> open() { return tree_.open(); }
     VirtAddr base() const { return tree_.base(); }
     kernel::Result<> reserve(PhysRange range) { return tree_.reserve(range); }
-    void map_reserved(PhysRange range) { tree_.map_reserved(range, leaf_flags()); }
+    void map_reserved(PhysRange range) { tree_.map_reserved(range, rights()); }
     void unmap(PhysRange range, TlbBatch& batch) { tree_.unmap(range, batch); }
-    TlbBatch batch(const SharedCpuMask& loaded_on) const {
-        return {parts_.tlb, parts_.frames, parts_.tables, TlbScope::Window, loaded_on};
+    TlbBatch batch(WindowHolders& holders) const {
+        return {parts_.tlb, parts_.frames, parts_.tables, holders};
     }
     bool is_mapped(Pfn pfn) { return tree_.is_mapped(pfn); }
     arch::PteFlags leaf_flags() const { return arch::read_write; }
@@ -33,6 +34,12 @@ public:
     PageCount tables() const { return tree_.tables(); }
 
 private:
+    /// Never global: they go when another address space is loaded.
+    static arch::PteFlags rights() {
+        if (kernel::mutant(kernel::Mutant::GlobalWindowEntry)) return arch::read_write | arch::PteFlags::Global;
+        return arch::read_write;
+    }
+
     const Placements& parts_;
     unsigned slot_;
     FrameTree tree_;

@@ -8,7 +8,7 @@
 
 #include "kernel/base/result.hpp"
 #include "mm/domain_id.hpp"
-#include "mm/tlb_batch.hpp"
+#include "mm/tlb/tlb_batch.hpp"
 
 namespace mm {
 
@@ -29,7 +29,7 @@ constexpr unsigned window_slot(DomainKind kind) {
 /// Thread context; the lock of a policy has rank Window or DirectMap, and nothing is allocated inside it.
 template <class Policy>
 concept PlacementPolicy = requires(Policy policy, const Policy& constant, PhysRange range, Pfn pfn, TlbBatch& batch,
-                                   const SharedCpuMask& loaded_on) {
+                                   WindowHolders& holders) {
     // Makes what the domain needs before its first frame. Error: OutOfMemory, or the policy's own.
     { policy.open() } -> std::same_as<kernel::Result<>>;
     // The frame at physical address pa is at base + pa.
@@ -40,8 +40,9 @@ concept PlacementPolicy = requires(Policy policy, const Policy& constant, PhysRa
     { policy.map_reserved(range) } -> std::same_as<void>;
     // Unmaps frames, and puts into the batch what has to be flushed.
     { policy.unmap(range, batch) } -> std::same_as<void>;
-    // A batch for all CPUs that may hold what unmap() takes away; `loaded_on` are those that have the domain loaded.
-    { policy.batch(loaded_on) } -> std::same_as<TlbBatch>;
+    // A batch whose scope and CPUs are true of what unmap() takes away (TlbScope); `holders` are the CPUs that have
+    // the domain loaded. Only flushes of scope Window can be put off.
+    { policy.batch(holders) } -> std::same_as<TlbBatch>;
     { policy.is_mapped(pfn) } -> std::same_as<bool>;
     // The flags of the domain's leaves, with its protection key if it has one; never global.
     { constant.leaf_flags() } -> std::same_as<arch::PteFlags>;

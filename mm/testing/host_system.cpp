@@ -18,7 +18,7 @@ constexpr std::uint64_t mib = std::uint64_t{1} << 20;
 HostSystem::HostSystem(const HostPlan& plan)
     : machine(plan.memory), boot(plan_of(plan)), frames(boot.frames), tables(frames),
       placements(scheme_of(plan.policies.isolation, plan.policies.placement), boot.frames, boot.tlb, tables, boot.direct_map),
-      spaces(placements.scheme, boot.kernel_map, boot.frames, tables),
+      spaces(placements.scheme, boot.kernel_map, boot.frames, boot.tlb, tables),
       memory({.frames = frames,
               .direct_map = boot.direct_map,
               .temporary_map = boot.temporary_map,

@@ -17,7 +17,7 @@ TestMemory::TestMemory(const TestPlan& plan)
     : machine(plan.memory), boot(plan_of(plan)),
       tables(boot.frames, set_tables_aside()),
       placements(plan.scheme, boot.frames, boot.tlb, tables, boot.direct_map),
-      spaces(plan.scheme, boot.kernel_map, boot.frames, tables) {
+      spaces(plan.scheme, boot.kernel_map, boot.frames, boot.tlb, tables) {
     boot.direct_map.use_tables(tables);
     for (const PhysRange& range : boot.free_ranges()) {
         boot.frames.assign(range, FrameState::Free, shared_domain);

@@ -3,39 +3,33 @@
 
 #include <bit>
 
-#include "arch/host/machine.hpp"
-#include "mm/tlb.hpp"
+#include "mm/testing/as_cpu.hpp"
+#include "mm/tlb/tlb.hpp"
 
 namespace mm::testing {
 
-/// Reaches into the other CPUs' TLB models at once, as an inter-processor interrupt does in its time.
+/// Stands in for inter-processor interrupts: each CPU that is asked runs its handler at once, on the
+/// calling thread.
 class TestRemoteTlb final : public RemoteTlb {
 public:
-    explicit TestRemoteTlb(arch::host::TlbModel& model) : model_(model) {}
+    explicit TestRemoteTlb(Tlb& tlb) : tlb_(tlb) {}
 
     void flush(CpuMask cpus, const FlushRequest& request) override {
         ++requests;
         reached = reached | cpus;
         for (std::uint32_t left = cpus.raw(); left != 0; left &= left - 1) {
-            flush_one(static_cast<unsigned>(std::countr_zero(left)), request);
+            ++sent;
+            const AsCpu there(static_cast<unsigned>(std::countr_zero(left)));
+            tlb_.flush_here(request);
         }
     }
 
-    unsigned requests = 0;
+    unsigned requests = 0;  ///< rounds
+    unsigned sent = 0;      ///< interrupts, one for each CPU in each round
     CpuMask reached;
 
 private:
-    void flush_one(unsigned cpu, const FlushRequest& request) {
-        if (!request.everything) {
-            for (const VirtAddr page : request.pages) model_.invalidate(cpu, page.raw());
-        } else if (request.scope == TlbScope::Kernel) {
-            model_.flush_global(cpu);
-        } else {
-            model_.load_pgd(cpu, model_.pgd(cpu));
-        }
-    }
-
-    arch::host::TlbModel& model_;
+    Tlb& tlb_;
 };
 
 } // namespace mm::testing

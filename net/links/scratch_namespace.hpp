@@ -54,7 +54,7 @@ template <class Fn>
 void for_each_in_transit(mm::TransitTag wire, Fn&& fn) {
     const mm::FrameTable frames = kernel::memory().frames();
     for (mm::Frame& frame : frames.all()) {
-        if (frame.state == mm::FrameState::InTransit && frame.transit == wire) fn(frames.number(frame));
+        if (frame.state == mm::FrameState::InTransit && frame.transit.tag == wire) fn(frames.number(frame));
     }
 }
 

@@ -55,7 +55,7 @@ LACUNA_TEST("arch.context",
     visits = 0;
     partner =
         arch::Context::start(partner_stack_top(), [](void* argument) { visit(argument); }, &visits);
-    for (const std::uint64_t pgd : {std::uint64_t{0}, arch::current_pgd()}) {
+    for (const std::uint64_t pgd : {std::uint64_t{0}, arch::current_cr3()}) {
         std::uint64_t rbx = 1;
         std::uint64_t r12 = 2;
         std::uint64_t r15 = 3;

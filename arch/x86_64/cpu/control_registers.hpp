@@ -16,6 +16,7 @@ inline constexpr std::uint64_t cr4_physical_address_extension = 1u << 5;
 inline constexpr std::uint64_t cr4_machine_check = 1u << 6;
 inline constexpr std::uint64_t cr4_global_pages = 1u << 7;
 inline constexpr std::uint64_t cr4_umip = 1u << 11;
+inline constexpr std::uint64_t cr4_pcid = 1u << 17;
 inline constexpr std::uint64_t cr4_smep = 1u << 20;
 inline constexpr std::uint64_t cr4_smap = 1u << 21;
 inline constexpr std::uint64_t cr4_supervisor_keys = 1u << 24;

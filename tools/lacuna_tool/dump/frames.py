@@ -27,6 +27,7 @@ class State(enum.IntEnum):
     STACK = 9
     IMAGE = 10
     IN_TRANSIT = 11
+    QUARANTINED = 12
 
 
 class Scheme(enum.IntEnum):
@@ -39,7 +40,7 @@ class Scheme(enum.IntEnum):
 
 
 OWNED = frozenset({State.EXCLUSIVE, State.SLAB_EXCLUSIVE, State.STACK, State.IMAGE})
-DETACHED = OWNED | {State.FREE_DETACHED, State.IN_TRANSIT}
+DETACHED = OWNED | {State.FREE_DETACHED, State.IN_TRANSIT, State.QUARANTINED}
 
 
 @dataclass(frozen=True)

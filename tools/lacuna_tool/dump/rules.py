@@ -262,6 +262,6 @@ class Audit:
     def _check_contents(self) -> None:
         """A free frame that was exclusive, or is known to be zero, holds nothing of anybody."""
         for number, frame in enumerate(self._table[:self._memory.frames]):
-            if (frame.state is State.FREE_DETACHED or frame.state is State.FREE and frame.known_zero) \
-                    and not self._memory.is_zero(number):
+            free = frame.state in (State.FREE_DETACHED, State.QUARANTINED)
+            if (free or frame.state is State.FREE and frame.known_zero) and not self._memory.is_zero(number):
                 self.report.add(f"frame {number:#x}, {frame.state.name}: not zero")

@@ -5,10 +5,17 @@
 
 namespace arch {
 
+/// Added to a value for load_pgd(): keep what is cached under the PCID.
+inline constexpr std::uint64_t keep_translations = std::uint64_t{1} << 63;
+
 /// The top-level table of the CPU that the calling thread is.
 std::uint64_t current_pgd();
 
-/// Loads a top-level table into the TLB model of this CPU, which forgets what is not global.
+/// Loads a top-level table and a PCID into the TLB model of this CPU, which forgets what it has under that
+/// PCID and is not global, unless told to keep it.
 void load_pgd(std::uint64_t pgd);
+
+/// Turns PCIDs on for the CPU that the calling thread is.
+void enable_pcids();
 
 } // namespace arch

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <arch/clock.hpp>
 #include <array>
+#include <utility>
 
 #include "mm/frame_table.hpp"
 #include "mm/table_source.hpp"
-#include "mm/tlb.hpp"
+#include "mm/tlb/tlb.hpp"
 
 namespace mm {
 
@@ -20,16 +22,19 @@ public:
     /// Above this many pages, flushing everything is cheaper than page by page.
     static constexpr std::size_t capacity = 32;
 
-    /// `cpus` is read when flushing, not before: a CPU may come in while entries are being cleared.
-    TlbBatch(Tlb& tlb, FrameTable frames, TableSource& tables, TlbScope scope,
-             const SharedCpuMask& cpus)
-        : tlb_(tlb), frames_(frames), tables_(tables), scope_(scope), cpus_(cpus) {}
+    /// `scope` is Kernel or EverySpace.
+    TlbBatch(Tlb& tlb, FrameTable frames, TableSource& tables, TlbScope scope)
+        : tlb_(tlb), frames_(frames), tables_(tables), scope_(scope) {}
+    /// For entries of a window. Its tables stay until it ends, so it retires none.
+    TlbBatch(Tlb& tlb, FrameTable frames, TableSource& tables, WindowHolders& window)
+        : tlb_(tlb), frames_(frames), tables_(tables), scope_(TlbScope::Window), window_(&window) {}
     ~TlbBatch() { flush(); }
     TlbBatch(const TlbBatch&) = delete;
     TlbBatch& operator=(const TlbBatch&) = delete;
 
     /// The page at `address`, of whatever size it was.
     void add_page(VirtAddr address) {
+        note_time();
         if (count_ < capacity) {
             pages_[count_++] = address;
         } else {
@@ -38,29 +43,43 @@ public:
     }
 
     /// Every translation in the scope.
-    void add_everything() { everything_ = true; }
+    void add_everything() {
+        note_time();
+        everything_ = true;
+    }
 
     /// A table that was unlinked.
-    void retire(Pfn table) {
-        frames_[table].next = retired_;
-        retired_ = table.raw();
-    }
+    void retire(Pfn table);
 
     /// Thread context, no page-table lock held.
     void flush() {
         if (count_ != 0 || everything_ || retired_ != no_frame) flush_collected();
     }
 
+    /// Whether the flush can be left to others: there is one to do, and it is of a window's entries.
+    bool can_wait() const { return window_ != nullptr && count_ != 0; }
+    /// Leaves it to them: no CPU can use what was collected when the ticket has passed. Precondition:
+    /// can_wait(). The batch is empty afterwards.
+    FlushTicket defer() {
+        count_ = 0;
+        everything_ = false;
+        return {window_, window_->advance_unflushed(std::exchange(since_, 0))};
+    }
+
 private:
+    void note_time() {
+        if (since_ == 0) since_ = arch::now_ns();
+    }
     void flush_collected();
 
     Tlb& tlb_;
     FrameTable frames_;
     TableSource& tables_;
     TlbScope scope_;
-    const SharedCpuMask& cpus_;
     bool everything_ = false;
+    WindowHolders* window_ = nullptr;
     std::size_t count_ = 0;
+    std::uint64_t since_ = 0;  ///< when the first entry was cleared; 0: none was
     std::uint32_t retired_ = no_frame;
     union { // left uninitialised: most batches hold one page
         std::array<VirtAddr, capacity> pages_;

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: MIT
+#include "mm/tlb/quarantine.hpp"
+
+#include <utility>
+
+#include "kernel/base/mutant.hpp"
+
+namespace mm {
+
+void Quarantine::put(TlbBatch& batch, Pfn first, Order order) {
+    if (policy_ == Flush::Sync || !batch.can_wait()) {
+        batch.flush();
+        return free_.give(first, order);
+    }
+    const FlushTicket ticket = batch.defer();
+    if (ticket.passed() || kernel::mutant(kernel::Mutant::SkipQuarantine)) return free_.give(first, order);
+    frames_.assign(PhysRange::of(first, order), FrameState::Quarantined, shared_domain);
+    frames_[first].order = static_cast<std::uint8_t>(order.raw());
+    while (!try_put(ticket, first)) settle();
+    const std::uint64_t before = waiting_.fetch_add(order.pages().raw(), std::memory_order_relaxed);
+    const std::uint64_t now = before + order.pages().raw();
+    if (before / sweep_interval == now / sweep_interval) return;
+    sweep();
+    if (waiting() >= (policy_ == Flush::Batch ? batch_limit : forced_limit)) settle();
+}
+
+std::uint64_t Quarantine::ticket_for(TlbBatch& batch) {
+    if (policy_ != Flush::Sync && batch.can_wait()) return batch.defer().generation;
+    batch.flush();
+    return 0;
+}
+
+/// False if there is no room for one more window.
+bool Quarantine::try_put(FlushTicket ticket, Pfn first) {
+    return lots_.with([&](Lots& lots) {
+        Lot* room = nullptr;
+        for (Lot& lot : lots) {
+            if (lot.first != no_frame && lot.ticket.window == ticket.window) {
+                room = &lot;
+                break;
+            }
+            if (lot.first == no_frame) room = &lot;
+        }
+        if (room == nullptr) return false;
+        // A lot waits as long as the last that came in.
+        if (room->first == no_frame || room->ticket.generation < ticket.generation) room->ticket = ticket;
+        frames_[first].next = room->first;
+        room->first = first.raw();
+        return true;
+    });
+}
+
+void Quarantine::settle() {
+    Lots taken = lots_.with([](Lots& lots) { return std::exchange(lots, Lots{}); });
+    {
+        const arch::PreemptGuard on_this_cpu;
+        CpuMask behind;
+        for (const Lot& lot : taken) {
+            if (lot.first != no_frame) behind = behind | lot.ticket.behind();
+        }
+        if (!behind.empty()) tlb_.flush_on(behind, {.scope = TlbScope::Loaded, .extent = FlushExtent::Everything});
+    }
+    for (const Lot& lot : taken) release(lot);
+}
+
+void Quarantine::sweep() {
+    const Lots passed = lots_.with([](Lots& lots) {
+        Lots out;
+        for (std::size_t i = 0; i < lots.size(); ++i) {
+            if (lots[i].first != no_frame && lots[i].ticket.passed()) out[i] = std::exchange(lots[i], Lot{});
+        }
+        return out;
+    });
+    for (const Lot& lot : passed) release(lot);
+}
+
+void Quarantine::release(const Lot& lot) {
+    if (lot.first == no_frame) return;
+    kernel::ensure(lot.ticket.passed(), "a frame leaves quarantine while a CPU may still reach it");
+    for (std::uint32_t next = lot.first; next != no_frame;) {
+        const Pfn first{next};
+        const Order order{frames_[first].order};
+        next = std::exchange(frames_[first].next, no_frame);
+        waiting_.fetch_sub(order.pages().raw(), std::memory_order_relaxed);
+        free_.give(first, order);
+    }
+}
+
+} // namespace mm

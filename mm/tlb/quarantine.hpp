@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+
+#include "kernel/sync/spin_locked.hpp"
+#include "mm/exclusive_frames.hpp"
+#include "mm/frame_table.hpp"
+#include "mm/policies.hpp"
+#include "mm/tlb/tlb_batch.hpp"
+
+namespace mm {
+
+/// Where frames wait that a domain gave back, until no CPU can reach them through what it still has cached
+/// of the domain's window. Meanwhile they belong to nobody, hold zeros, and are mapped nowhere. What waits,
+/// and for how long, is the flush policy:
+///
+///     sync       nothing waits: the flush is done before the frame is taken in
+///     batch      until batch_limit frames wait, then one round of flushes pays for all
+///     deferred   until each CPU concerned has forgotten by itself: at its next load of an address space, or
+///                in its next tick (Tlb::catch_up); forced when forced_limit frames wait
+///
+/// With each, what has passed is taken out now and then, and memory that is wanted forces a round. In no case
+/// does a frame leave before its ticket has passed.
+///
+/// Thread context, no lock held that is of rank Detached or above.
+class Quarantine {
+public:
+    /// Eight CPUs are asked at most once for so many frames: fewer than one request for a hundred.
+    static constexpr PageCount batch_limit{1024};
+    static constexpr PageCount forced_limit{4096};
+
+    Quarantine(FrameTable frames, Tlb& tlb, ExclusiveFrames& free, Flush policy)
+        : frames_(frames), tlb_(tlb), free_(free), policy_(policy) {}
+    Quarantine(const Quarantine&) = delete;
+    Quarantine& operator=(const Quarantine&) = delete;
+
+    /// Takes a block that nothing maps any more; `batch` has what was unmapped, and is empty afterwards.
+    void put(TlbBatch& batch, Pfn first, Order order);
+
+    /// The ticket of something that does not wait here, but must not change hands before it has passed: a
+    /// packet's frame. Generation 0 has passed already. `batch` is empty afterwards.
+    std::uint64_t ticket_for(TlbBatch& batch);
+
+    /// Lets everything go, after one round of flushes.
+    void settle();
+    /// Lets go what has passed by itself.
+    void sweep();
+
+    /// Frames that wait, which are as good as free: settle() makes them so.
+    PageCount waiting() const { return PageCount{waiting_.load(std::memory_order_relaxed)}; }
+
+private:
+    /// How many frames come in between two looks at what has passed.
+    static constexpr std::uint64_t sweep_interval = 64;
+
+    /// What waits for one window, linked through Frame::next.
+    struct Lot {
+        FlushTicket ticket;
+        std::uint32_t first = no_frame;
+    };
+    using Lots = std::array<Lot, 8>;
+
+    bool try_put(FlushTicket ticket, Pfn first);
+    void release(const Lot& lot);
+
+    FrameTable frames_;
+    Tlb& tlb_;
+    ExclusiveFrames& free_;
+    Flush policy_;
+    std::atomic<std::uint64_t> waiting_ = 0;
+    kernel::SpinLocked<Lots, kernel::Rank::Tlb> lots_;
+};
+
+} // namespace mm

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: MIT
+#include "mm/tlb/tlb.hpp"
+
+#include <arch/tlb.hpp>
+
+#include "kernel/base/assert.hpp"
+#include "kernel/base/events.hpp"
+#include "kernel/base/mutant.hpp"
+
+namespace mm {
+
+using kernel::Event;
+using kernel::Mutant;
+
+namespace {
+
+// What the hardware is told. The mutant leaves the books right and the hardware in the dark.
+
+void forget_pages(std::span<const VirtAddr> pages) {
+    kernel::count(Event::Invlpg, pages.size());
+    if (kernel::mutant(Mutant::SkipInvlpg)) return;
+    for (const VirtAddr page : pages) arch::invalidate_page(page.raw());
+}
+
+void forget_loaded() {
+    kernel::count(Event::FullFlushes);
+    if (!kernel::mutant(Mutant::SkipInvlpg)) arch::flush_local();
+}
+
+void forget_everything() {
+    kernel::count(Event::FullFlushes);
+    if (!kernel::mutant(Mutant::SkipInvlpg)) arch::flush_local_global();
+}
+
+} // namespace
+
+// --- loading -------------------------------------------------------------------------------------
+
+std::uint64_t Tlb::prepare_load(const TlbSpace& space, std::uint64_t pgd) {
+    const unsigned here = arch::cpu_id();
+    Cpu& cpu = cpus_.of(here);
+    if (cpu.leaving != nullptr) finish_load();
+    cpu.leaving = cpu.loaded;
+    cpu.loaded = &space;
+    // In this order: whoever clears an entry from now on finds this CPU, or this CPU finds the generation.
+    for (WindowHolders* window : space.windows()) window->enter(here);
+    cpu.prepared = space.generations();
+    return uses_pcids_ ? pgd | cpu.pcids.choose(space, cpu.prepared) : pgd;
+}
+
+void Tlb::finish_load() {
+    const unsigned here = arch::cpu_id();
+    Cpu& cpu = cpus_.of(here);
+    std::size_t index = 0;
+    for (WindowHolders* window : cpu.loaded->windows()) window->set_passed(here, cpu.prepared[index++]);
+    if (cpu.leaving == nullptr) return;
+    for (WindowHolders* window : cpu.leaving->windows()) {
+        if (!cpu.loaded->contains(*window)) window->leave(here);
+    }
+    cpu.leaving = nullptr;
+}
+
+// --- flushing ------------------------------------------------------------------------------------
+
+CpuMask Tlb::concerned_by(const FlushRequest& request) const {
+    switch (request.scope) {
+    case TlbScope::Kernel:
+    case TlbScope::EverySpace:
+        break;
+    case TlbScope::Window:
+        return request.ticket.behind();
+    case TlbScope::Loaded:
+        kernel::panic("who is to flush what is loaded has to be said");
+    }
+    const CpuMask all = online_.load();
+    return kernel::mutant(Mutant::SkipShootdown) ? all & CpuMask::only(arch::cpu_id()) : all;
+}
+
+void Tlb::flush(const FlushRequest& request) { flush_on(concerned_by(request), request); }
+
+void Tlb::flush_on(CpuMask cpus, const FlushRequest& request) {
+    const unsigned here = arch::cpu_id();
+    if (cpus.contains(here)) flush_here(request);
+    const CpuMask others = cpus.without(here);
+    if (others.empty()) [[likely]] return;
+    kernel::ensure(remote_ != nullptr, "several CPUs, and no way to reach their TLBs");
+    remote_->flush(others, request);
+}
+
+void Tlb::settle(const FlushTicket& ticket) {
+    {
+        const arch::PreemptGuard on_this_cpu;
+        flush_on(ticket.behind(), {.scope = TlbScope::Loaded, .extent = FlushExtent::Everything});
+    }
+    kernel::ensure(ticket.passed(), "a CPU did not forget what it was told to");
+}
+
+void Tlb::flush_here(const FlushRequest& request) {
+    switch (request.scope) {
+    case TlbScope::Kernel:
+        // INVLPG drops a global translation whatever the PCID.
+        return request.extent == FlushExtent::Pages ? forget_pages(request.pages) : forget_everything();
+    case TlbScope::EverySpace:
+        // Of the others, INVLPG drops only those under the PCID in use.
+        if (request.extent == FlushExtent::Everything) return forget_everything();
+        forget_pages(request.pages);
+        return cpus_.local().pcids.forget_others();
+    case TlbScope::Window:
+        return flush_window_here(request);
+    case TlbScope::Loaded:
+        return catch_up();
+    }
+}
+
+void Tlb::flush_window_here(const FlushRequest& request) {
+    const unsigned here = arch::cpu_id();
+    Cpu& cpu = cpus_.of(here);
+    WindowHolders& window = *request.ticket.window;
+    // Gone from here meanwhile, and its next load will look at the generation.
+    if (cpu.loaded == nullptr || !cpu.loaded->contains(window)) return;
+    const std::uint64_t passed = window.passed(here);
+    if (passed >= request.ticket.generation) return;
+    // Page by page only if these pages are all that this CPU has missed.
+    if (request.extent == FlushExtent::Everything || passed + 1 != request.ticket.generation) {
+        return forget_windows(cpu);
+    }
+    forget_pages(request.pages);
+    window.set_passed(here, request.ticket.generation);
+    if (!uses_pcids_) return;
+    // Under this PCID the window is up to date now; other windows are as far behind as they were.
+    TlbSpace::Generations now{};
+    std::size_t index = 0;
+    for (const WindowHolders* loaded : cpu.loaded->windows()) now[index++] = loaded->passed(here);
+    cpu.pcids.refresh(now);
+}
+
+void Tlb::catch_up() {
+    const unsigned here = arch::cpu_id();
+    Cpu& cpu = cpus_.of(here);
+    if (cpu.loaded == nullptr) return;
+    for (const WindowHolders* window : cpu.loaded->windows()) {
+        if (window->passed(here) < window->generation()) return forget_windows(cpu);
+    }
+}
+
+void Tlb::forget_windows(Cpu& cpu) {
+    const unsigned here = arch::cpu_id();
+    const TlbSpace::Generations now = cpu.loaded->generations();
+    forget_loaded();
+    std::size_t index = 0;
+    for (WindowHolders* window : cpu.loaded->windows()) window->set_passed(here, now[index++]);
+    if (uses_pcids_) cpu.pcids.refresh(now);
+}
+
+} // namespace mm
