@@ -3,12 +3,12 @@
 
 namespace mm::testing {
 
-HostCpus::HostCpus(HostSystem& system, unsigned cpus) : models_(system.machine.tlb()) {
+HostCpus::HostCpus(HostSystem& system, unsigned cpus) : models_(system.boot.tlb) {
     system.boot.tlb.set_remote(*this);
     for (unsigned cpu = 1; cpu < cpus; ++cpu) {
         const auto pgd = system.spaces.add_cpu(cpu);
         if (!pgd) kernel::panic("no memory for a CPU");
-        system.machine.tlb().load_pgd(cpu, pgd->raw());
+        system.machine.tlb().load_cr3(cpu, pgd->raw());
         system.boot.tlb.set_online(cpu);
     }
 }
