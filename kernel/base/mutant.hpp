@@ -17,7 +17,7 @@ enum class Mutant : std::uint8_t {
     SkipZeroOnFree,        ///< frames leave a domain with their content
     SkipUnmapOnHandover,   ///< the sender keeps its mapping of a packet frame
     SkipInvlpg,            ///< page-table entries are cleared, the TLB is not
-    SkipShootdown,         ///< the other CPUs' TLBs are not
+    SkipShootdown,         ///< other CPUs are not told of cleared entries
     SkipGenerationCheck,   ///< a PCID is loaded without a flush though its window changed
     PcidReuseWithoutFlush, ///< a PCID changes hands with what was cached under it
     GlobalWindowEntry,     ///< a window's leaves survive the load of another address space

@@ -6,21 +6,19 @@
 #include <arch/exit.hpp>
 #include <arch/irq.hpp>
 #include <arch/trap.hpp>
-#include <atomic>
 
 #include "kernel/base/assert.hpp"
 #include "kernel/base/console.hpp"
 #include "kernel/diag/report.hpp"
+#include "kernel/smp/stop.hpp"
 
 namespace kernel {
 namespace {
 
-constinit std::atomic<bool> panicking{false};
-
-/// Takes the console for good. A panic within a panic ends the machine at once.
+/// Stops the other CPUs and takes the console for good. A panic within a panic ends the machine at once.
 void begin_panic() {
     arch::disable_interrupts();
-    if (panicking.exchange(true)) {
+    if (!smp::claim_panic()) {
         write("\npanic within a panic\n");
         arch::exit_machine(arch::ExitCode::Panic);
     }
@@ -40,6 +38,7 @@ void panic(std::string_view why, std::source_location where) {
     print_headline(why);
     print("  at {}:{} in {}\n", where.file_name(), where.line(), where.function_name());
     diag::print_backtrace(0, arch::frame_pointer());
+    smp::print_stopped_cpus();
     arch::exit_machine(arch::ExitCode::Panic);
 }
 
@@ -48,6 +47,7 @@ void panic_at(std::string_view why, const arch::TrapFrame& frame) {
     print_headline(why);
     diag::print_registers(frame);
     diag::print_backtrace(frame.rip, frame.rbp);
+    smp::print_stopped_cpus();
     arch::exit_machine(arch::ExitCode::Panic);
 }
 

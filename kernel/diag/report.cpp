@@ -11,7 +11,6 @@
 #include "kernel/sched/task.hpp"
 
 namespace kernel::diag {
-namespace {
 
 void print_location(std::uint64_t address) {
     if (const auto symbol = find_symbol(address)) {
@@ -20,8 +19,6 @@ void print_location(std::uint64_t address) {
         print("  {:#018x}\n", address);
     }
 }
-
-} // namespace
 
 void print_backtrace(std::uint64_t instruction, std::uint64_t frame_pointer) {
     constexpr std::size_t deepest = 24;

@@ -11,6 +11,9 @@ struct TrapFrame;
 /// the console's, and never fault: memory is read through arch::probe_read.
 namespace kernel::diag {
 
+/// One such line.
+void print_location(std::uint64_t address);
+
 /// "  0xffffffff8010abcd kernel::shell_main+0x2d", one line per frame, innermost first, following the
 /// frame pointers from `frame_pointer`. `instruction`, if not 0, is where the innermost frame stands.
 void print_backtrace(std::uint64_t instruction, std::uint64_t frame_pointer);

@@ -11,6 +11,7 @@
 #include "kernel/diag/panic.hpp"
 #include "kernel/diag/report.hpp"
 #include "kernel/sched/sched.hpp"
+#include "kernel/smp/stop.hpp"
 
 namespace kernel::diag {
 namespace {
@@ -46,6 +47,7 @@ void on_page_fault(arch::TrapFrame& frame, const arch::PageFault& fault) {
 }
 
 void on_exception(arch::TrapFrame& frame) {
+    if (frame.vector == arch::vector_nmi) smp::stop_if_panicking(frame);
     console::seize();
     const bool address_fault =
         frame.vector == vector_general_protection || frame.vector == vector_stack_fault;

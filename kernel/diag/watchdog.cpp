@@ -31,8 +31,10 @@ Watchdog::~Watchdog() { deadline_ns.store(disarmed); }
 void Watchdog::restart() { deadline_ns.store(arch::now_ns() + allowance_ns); }
 
 void Watchdog::check() {
-    if (arch::now_ns() < deadline_ns.load(std::memory_order_relaxed)) return;
-    deadline_ns.store(disarmed);
+    std::uint64_t deadline = deadline_ns.load(std::memory_order_relaxed);
+    if (arch::now_ns() < deadline) return;
+    // Every CPU's tick comes here; one of them speaks.
+    if (!deadline_ns.compare_exchange_strong(deadline, disarmed)) return;
     console::seize();
     print("# hangs: {} has not finished in {} s\n", guarded, allowance_ns / ns_per_second);
     panic("watchdog");

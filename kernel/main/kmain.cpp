@@ -10,8 +10,9 @@
 #include "kernel/ns/namespace_registry.hpp"
 #include "kernel/options/parser.hpp"
 #include "kernel/ramfs/ramfs.hpp"
-#include "kernel/sched/sched.hpp"
+#include "kernel/sched/start.hpp"
 #include "kernel/shell/shell.hpp"
+#include "kernel/smp/cpus.hpp"
 #include "kernel/test/runner.hpp"
 #include "mm/policy_rules.hpp"
 #include "net/links/links.hpp"
@@ -129,11 +130,13 @@ extern "C" [[noreturn]] void arch::kernel_main(const arch::BootInfo& info) {
     open_files(info.initrd);
     // 6. Tasks; interrupts come on.
     must(start_scheduler(memory(), address_spaces()), "the scheduler");
-    // 7. Namespaces.
+    // 7. The other processors.
+    smp::start_cpus(memory(), address_spaces(), booted_options.cpus);
+    // 8. Namespaces.
     must(namespaces().open(memory(), address_spaces()), "the namespaces");
-    // 8. The network: lwIP for each namespace, the first namespace, its card and bridge.
+    // 9. The network: lwIP for each namespace, the first namespace, its card and bridge.
     start_network();
-    // 9. What this boot is for: tests, benchmarks, or commands.
+    // 10. What this boot is for: tests, benchmarks, or commands.
     run_tests_and_leave();
     run_benchmarks_and_leave();
     run_shell(booted_options);

@@ -18,6 +18,7 @@ enum class Switch : bool { No, Yes };
 struct Options {
     std::optional<log::Level> log;               ///< unset: Info, or Warn in unattended runs
     std::optional<std::uint64_t> memory_limit;   ///< bytes of RAM to use
+    std::uint64_t cpus = 16;                     ///< use at most so many processors
     std::optional<std::string_view> test;        ///< run these tests, then leave
     Switch test_list = Switch::No;
     std::uint64_t test_timeout_s = 120;

@@ -86,6 +86,8 @@ constexpr std::array table{
         "log", "The least severe messages to print. Without it: info, or warn in unattended runs."),
     number<[](Options& o) -> auto& { return o.memory_limit; }, parse_size>(
         "mem.limit", "SIZE", {}, "Use only this much of the machine's RAM, such as 64M."),
+    number<[](Options& o) -> auto& { return o.cpus; }, parse_number>(
+        "cpus", "NUMBER", "16", "Use at most so many processors; 16 are the most that can be used."),
     text<[](Options& o) -> auto& { return o.autorun; }>(
         "autorun", "COMMANDS",
         "Run these shell commands, separated by ';', and power off: with success if all succeeded. "

@@ -3,6 +3,7 @@
 
 #include "kernel/base/events.hpp"
 
+#include <arch/ipi.hpp>
 #include <arch/irq.hpp>
 
 namespace kernel {
@@ -50,11 +51,19 @@ void CpuScheduler::switch_to(Task& next, Task& previous) {
     switched();
 }
 
+void CpuScheduler::ask_to_schedule() {
+    const unsigned cpu = static_cast<unsigned>(idle_->cpu_);
+    if (cpu == arch::cpu_id())
+        arch::request_reschedule();
+    else
+        arch::send_ipi(cpu, arch::Ipi::Reschedule);
+}
+
 void CpuScheduler::add(Task& task) {
     auto queue = queue_.lock();
     queue->push(task);
     if (running_ == idle_)
-        arch::request_reschedule();
+        ask_to_schedule();
 }
 
 void CpuScheduler::wake(Task& task, WakeCause cause) {
@@ -66,7 +75,7 @@ void CpuScheduler::wake(Task& task, WakeCause cause) {
     task.state_.store(TaskState::Ready, std::memory_order_relaxed);
     queue->push(task);
     if (running_ == idle_)
-        arch::request_reschedule();
+        ask_to_schedule();
 }
 
 void CpuScheduler::prepare_to_block(Task& self, Deadline deadline, Killable killable) {

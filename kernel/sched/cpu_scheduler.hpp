@@ -74,6 +74,8 @@ class CpuScheduler {
     void tick();
 
   private:
+    /// Has this CPU, which may be another than the one that runs this, look at its queue.
+    void ask_to_schedule();
     void switch_to(Task& next, Task& previous);
 
     static PerCpu<CpuScheduler> all_;

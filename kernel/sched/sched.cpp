@@ -1,21 +1,15 @@
 // SPDX-License-Identifier: MIT
 #include "kernel/sched/sched.hpp"
 
-#include "kernel/diag/watchdog.hpp"
 #include "kernel/ns/net_namespace.hpp"
 #include "kernel/sched/cpu_scheduler.hpp"
-#include "kernel/sched/objects.hpp"
-#include "kernel/sched/outside.hpp"
 #include "kernel/sched/process.hpp"
 #include "kernel/sched/task_life.hpp"
 #include "kernel/sched/task_table.hpp"
 #include "kernel/sync/rank_checker.hpp"
-#include "mm/address_space_cache.hpp"
-#include "mm/memory.hpp"
 
 #include <arch/irq.hpp>
 #include <arch/probe.hpp>
-#include <arch/timer.hpp>
 #include <arch/trap.hpp>
 
 #include <array>
@@ -25,55 +19,11 @@ namespace kernel {
 
 namespace {
 
-void idle_task(void*) {
-    CpuScheduler::local().idle_loop();
-}
-
-void reaper_task(void*) {
-    for (;;)
-        TaskLife::reap(CpuScheduler::local().next_dead());
-}
-
-void outside_task(void*) {
-    outside_queue().serve();
-}
-
-void on_tick() {
-    CpuScheduler::local().tick();
-    Watchdog::check();
-}
-
-void on_irq_exit() {
-    if (current().kill_requested()) [[unlikely]]
-        TaskLife::end_current_if_overdue();
-    if (!arch::reschedule_requested())
-        return;
-    arch::clear_reschedule();
-    CpuScheduler::local().schedule();
-}
-
 void end_faulted(void*) {
     TaskLife::end_current(ExitReason::Faulted);
 }
 
 } // namespace
-
-Result<> start_scheduler(mm::Memory& memory, mm::AddressSpaceCache& spaces) {
-    TRY(objects().open(memory.slabs(), spaces));
-    TRY(Process::create_kernel());
-    Process& process = Process::kernel();
-    Task* boot = TRY(TaskLife::make_boot_task());
-    Task* idle = TRY(TaskLife::make({.name = "idle", .function = &idle_task}, process));
-    CpuScheduler::local().adopt(*boot, *idle, spaces);
-    Task* reaper = TRY(TaskLife::make({.name = "reaper", .function = &reaper_task}, process));
-    Task* outside = TRY(TaskLife::make({.name = "outside", .function = &outside_task}, process));
-    TaskLife::launch(*reaper);
-    TaskLife::launch(*outside);
-    arch::set_irq_exit_hook(&on_irq_exit);
-    arch::start_tick(CpuScheduler::ticks_per_second, &on_tick);
-    arch::enable_interrupts();
-    return {};
-}
 
 Result<TaskRef> spawn(const SpawnArgs& args) {
     Process& process = args.process != nullptr ? *args.process : current().process();

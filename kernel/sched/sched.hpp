@@ -6,16 +6,12 @@
 #include "kernel/sched/task_ref.hpp"
 #include "kernel/sync/deadline.hpp"
 
+#include <optional>
 #include <string_view>
 
 namespace arch {
 struct TrapFrame;
 }
-
-namespace mm {
-class AddressSpaceCache;
-class Memory;
-} // namespace mm
 
 namespace kernel {
 
@@ -27,12 +23,8 @@ struct SpawnArgs {
     TaskFunction function = nullptr;
     void* argument = nullptr;   ///< in shared memory, or in that of the process's own namespace
     Process* process = nullptr; ///< null: the current task's process
+    std::optional<unsigned> cpu{}; ///< the task runs there and nowhere else; unset: anywhere
 };
-
-/// Turns the boot flow into this CPU's first task ("boot", outside all namespaces, on the stack it
-/// runs on), makes the CPU's idle task and helpers, and starts the tick. Called once, interrupts
-/// off; they are on afterwards. Errors: OutOfMemory and what making slab caches gives.
-Result<> start_scheduler(mm::Memory& memory, mm::AddressSpaceCache& spaces);
 
 /// Makes a task in an existing process. Its stack comes from the domain of the process's namespace,
 /// or from shared memory if it has none. Errors: OutOfMemory, DomainLimit. Thread context.

@@ -46,7 +46,7 @@ Result<Task*> TaskLife::make(const SpawnArgs& args, Process& process) {
     task->stack_ = std::move(stack);
     task->context_ = arch::Context::start(task->stack_.top(), &enter, task);
     task->space_ = &space_of(ns);
-    task->cpu_ = static_cast<uint8_t>(arch::cpu_id());
+    task->cpu_ = static_cast<uint8_t>(args.cpu.value_or(arch::cpu_id()));
     task->process_ = &process;
     process.add(*task);
     tasks().add(*task);

@@ -33,6 +33,7 @@ inline void rank_release([[maybe_unused]] Rank rank) {
 
 /// Whether this CPU holds no spin lock: the precondition of everything that may sleep.
 inline bool holds_no_spin_lock() {
+    const arch::PreemptGuard on_this_cpu;
     return held_ranks[arch::cpu_id()].empty();
 }
 

@@ -21,9 +21,9 @@ class LACUNA_CAPABILITY("spin lock") SpinLock {
     void lock() LACUNA_ACQUIRE() {
         const uint32_t ticket = next_.fetch_add(1, std::memory_order_relaxed);
         // Ordering: acquire pairs with unlock()'s release, so that the previous holder's writes are
-        // seen. The pause also lets a single-threaded emulator run the holder.
-        while (serving_.load(std::memory_order_acquire) != ticket)
-            arch::pause();
+        // seen.
+        if (serving_.load(std::memory_order_acquire) != ticket) [[unlikely]]
+            wait_for(ticket);
     }
 
     bool try_lock() LACUNA_TRY_ACQUIRE(true) {
@@ -42,8 +42,19 @@ class LACUNA_CAPABILITY("spin lock") SpinLock {
     }
 
   private:
+    void wait_for(uint32_t ticket);
+
     std::atomic<uint32_t> next_{0};
     std::atomic<uint32_t> serving_{0};
 };
+
+/// What a CPU does on behalf of others while it waits for them, with every round of a wait: answer
+/// flush requests, for it may wait with interrupts off for a CPU that waits for an answer. It takes no
+/// lock. Boot only; before a second CPU runs.
+void set_spin_hook(void (*hook)());
+
+/// One round of waiting for another CPU: lets it go on, and answers what it may be waiting for.
+/// Preemption off.
+void spin_once();
 
 } // namespace kernel

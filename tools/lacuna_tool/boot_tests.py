@@ -23,12 +23,12 @@ def _registers(socket: Path) -> str:
         return f"(no registers: {error})"
 
 
-def execute(pattern: str, append: str = "") -> Outcome:
+def execute(pattern: str, append: str = "", cpus: int = 1) -> Outcome:
     """Boots the kernel to run the tests that `pattern` selects."""
     with tempfile.TemporaryDirectory(prefix="lacuna-") as name:
         socket = Path(name) / "qmp"
         options = command_line.compose(append, f"test={command_line.quoted(pattern)}")
-        with Guest(Machine(kernel=paths.kernel_elf(), command_line=options, qmp=socket)) as guest:
+        with Guest(Machine(kernel=paths.kernel_elf(), command_line=options, cpus=cpus, qmp=socket)) as guest:
             return guest.finish(SUITE_SECONDS, lambda: _registers(socket))
 
 
@@ -47,8 +47,8 @@ def _pattern(unit: Unit, suite: str) -> str:
 def run(unit: Unit) -> list[Case]:
     """Runs a suite in the kernel. Cases that never reported have failed."""
     suite, _, variant = unit.suite.partition("@")
-    append = next((one.append for one in units.variants() if one.name == variant), "")
-    outcome = execute(_pattern(unit, suite), append)
+    booted = next((one for one in units.variants() if one.name == variant), units.Variant("", "", ()))
+    outcome = execute(_pattern(unit, suite), booted.append, booted.cpus)
     reported = {case.name: case for case in ktap.parse(outcome.text)[0]}
     why = f"{outcome.verdict.name}: {outcome.remark}\n{tail(outcome.text, 60)}"
     cases = []

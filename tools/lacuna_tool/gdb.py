@@ -16,6 +16,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("--append", default="", metavar="OPTIONS", help="more options for the kernel's command line")
     add("--exec", dest="commands", metavar="COMMANDS", help="shell commands to run once it boots")
+    add("--smp", type=int, default=1, metavar="N", help="processors (default %(default)s)")
     add("--command", action="append", default=[], metavar="GDB-COMMAND", help="GDB command to start with")
     add("--batch", action="store_true", help="leave GDB after the commands")
 
@@ -29,7 +30,7 @@ def run(options: argparse.Namespace) -> int:
         socket, initrd = Path(name) / "gdb", Path(name) / "files.cpio"
         initrd.write_bytes(cpio.pack(paths.DEFAULT_FILES))
         machine = Machine(kernel=paths.kernel_elf(), command_line=command_line.compose(options.append, mode),
-                          initrd=initrd, gdb=f"unix:{socket},server=on,wait=off",
+                          initrd=initrd, cpus=options.smp, gdb=f"unix:{socket},server=on,wait=off",
                           forwards=[] if options.commands else ports.demo_forwards())
         # A session of its own: Ctrl-C in GDB must stop the guest, not the emulator.
         emulator = subprocess.Popen(machine.command(["-serial", f"file:{console}"]), start_new_session=True,

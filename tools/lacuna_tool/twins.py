@@ -14,9 +14,9 @@ def _on_host(test: str, mutant: str) -> tuple[Status, str]:
     return (found[test].status if test in found else Status.FAILED), tail(errors)
 
 
-def _booted(test: str, append: str, panic: str) -> tuple[Status, str]:
+def _booted(test: str, append: str, cpus: int, panic: str) -> tuple[Status, str]:
     suite, _, case = test.partition(": ")
-    outcome = boot_tests.execute(boot_tests.pattern_of(suite, (case,)), append)
+    outcome = boot_tests.execute(boot_tests.pattern_of(suite, (case,)), append, cpus)
     cases, _ = ktap.parse(outcome.text)
     status = next((case.status for case in cases if case.name == test), Status.SKIPPED)
     if outcome.verdict == Exit.PANIC:
@@ -27,16 +27,17 @@ def _booted(test: str, append: str, panic: str) -> tuple[Status, str]:
 
 def _sound(twin: Twin, test: str) -> tuple[Status, str]:
     """What becomes of `test` without the fault, under the twin's own options."""
-    if twin.world is World.HOST or not twin.append:
+    if twin.world is World.HOST or not (twin.append or twin.cpus > 1):
         return Status.PASSED, ""  # the suite itself has run so
-    return _booted(test, twin.append, "")
+    return _booted(test, twin.append, twin.cpus, "")
 
 
 def _broken(twin: Twin, test: str) -> tuple[Status, str]:
     """What becomes of `test` with the fault."""
     if twin.world is World.HOST:
         return _on_host(test, twin.mutant)
-    return _booted(test, command_line.compose(f"mutant={twin.mutant}", twin.append), twin.panic)
+    return _booted(test, command_line.compose(f"mutant={twin.mutant}", twin.append), twin.cpus,
+                   twin.panic)
 
 
 def _unknown(twin: Twin) -> list[str]:

@@ -38,11 +38,13 @@ class Unit:
 
 @dataclass(frozen=True)
 class Variant:
-    """Options with which the suites that `suites` names (globs) are booted once more."""
+    """Options, and a number of processors, with which the suites that `suites` names (globs) are booted once
+    more."""
 
     name: str
     append: str
     suites: tuple[str, ...]
+    cpus: int = 1
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,7 @@ class Twin:
     mutant: str
     must_fail: tuple[str, ...]
     append: str = ""  # more options for the kernel's command line
+    cpus: int = 1
     panic: str = ""   # what a panic says, if it is the check; any other panic is no answer
 
 
@@ -97,7 +100,7 @@ def _boot_units() -> list[Unit]:
 def variants() -> list[Variant]:
     """The table of boots with other policies."""
     try:
-        return [Variant(name, entry["append"], tuple(entry["suites"]))
+        return [Variant(name, entry["append"], tuple(entry["suites"]), entry.get("cpus", 1))
                 for name, entry in json.loads(paths.VARIANTS.read_text()).items()]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise UserError(f"{paths.VARIANTS.relative_to(paths.ROOT)}: {error}") from None
@@ -109,7 +112,7 @@ def twins() -> list[Twin]:
         return []
     try:
         return [Twin(entry["name"], World(entry["world"]), entry["mutant"], tuple(entry["must_fail"]),
-                     entry.get("append", ""), entry.get("panic", ""))
+                     entry.get("append", ""), entry.get("cpus", 1), entry.get("panic", ""))
                 for entry in json.loads(paths.TWINS.read_text())]
     except (ValueError, KeyError, TypeError) as error:
         raise UserError(f"{paths.TWINS.relative_to(paths.ROOT)}: {error}") from None

@@ -3,6 +3,7 @@
 #include "arch/x86_64/boot/early_memory.hpp"
 #include "arch/x86_64/boot/multiboot2.hpp"
 #include "arch/x86_64/boot/pvh.hpp"
+#include "arch/x86_64/boot/trampoline.hpp"
 #include "arch/x86_64/cpu/cpu_tables.hpp"
 #include "arch/x86_64/cpu/features_setup.hpp"
 #include "arch/x86_64/cpu/interrupt_table.hpp"
@@ -81,6 +82,8 @@ extern "C" [[noreturn]] void boot_main(std::uint32_t magic, std::uint32_t inform
     read_acpi();
     if (!local_apic_initialise() || !io_apic_initialise())
         give_up("the interrupt controllers cannot be mapped");
+    cpu_tables(0).set_apic_id(local_apic_id());
+    boot::place_trampoline(info.memory);
     clock_calibrate();
     run_constructors();
     kernel_main(info);

@@ -15,15 +15,8 @@
 #define IMAGE_SLOT 511
 #define KERNEL_IMAGE_ENTRY 510
 
-// PG WP NE ET MP PE; CD and NW clear, which Bochs enters with.
-#define CR0_PROTECTED 0x80010033
-#define CR4_PAE 0x20
-#define MSR_EFER 0xc0000080
-#define EFER_LME_NXE 0x900
 #define CPUID_LONG_MODE_AND_NX 0x20100000
 
-#define BOOT_CODE64 0x08
-#define BOOT_DATA 0x10
 #define COM1 0x3f8
 
     .text
@@ -131,16 +124,19 @@ in_higher_half:
 cpu_too_old_text:
     .asciz "Lacuna needs a 64-bit processor with NX.\n"
     .balign 8
+    .globl boot_gdt
 boot_gdt:
     .quad 0
     .quad 0x00af9b000000ffff                    // code, 64 bits, ring 0
     .quad 0x00cf93000000ffff                    // data
+    .quad 0x00cf9b000000ffff                    // code, 32 bits: the way of application processors
 boot_gdt_pointer:
-    .short . - boot_gdt - 1
+    .short BOOT_GDT_SIZE - 1
     .long PHYSICAL(boot_gdt)
 
     .bss
     .balign 4096
+    .globl boot_pml4
 boot_pml4:
     .skip 4096
 boot_low_pdpt:

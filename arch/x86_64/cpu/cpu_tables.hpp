@@ -30,6 +30,10 @@ class CpuTables {
     /// Makes them the running CPU's. `stacks` must outlive the CPU; `id` is its number in cpu_id().
     void load(std::uint32_t id, FaultStacks& stacks);
 
+    /// What interrupts for this CPU are addressed to.
+    std::uint32_t apic_id() const { return area_.apic_id; }
+    void set_apic_id(std::uint32_t apic_id) { area_.apic_id = apic_id; }
+
     /// A page fault inside the page fault handler would start again at the same stack top and
     /// overwrite it. While one is handled the next one's stack therefore starts lower.
     void enter_page_fault() { state_.ist[0] -= FaultStacks::nested_offset; }

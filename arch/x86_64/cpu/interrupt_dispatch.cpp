@@ -4,6 +4,7 @@
 #include "arch/x86_64/cpu/vectors.hpp"
 #include "arch/x86_64/platform/local_apic.hpp"
 #include "kernel/base/assert.hpp"
+#include "kernel/sync/spin_locked.hpp"
 
 #include <arch/cpu.hpp>
 #include <arch/irq.hpp>
@@ -23,6 +24,9 @@ struct Slot {
 };
 
 constinit std::array<Slot, 256> slots{};
+/// Whoever gives out a device vector holds this: two CPUs may look for a free one.
+struct DeviceVectors {};
+constinit kernel::IrqSpinLocked<DeviceVectors, kernel::Rank::Hardware> device_vectors;
 constinit std::atomic<void (*)()> irq_exit_hook{nullptr};
 
 void enter_interrupt() {
@@ -40,20 +44,20 @@ void set_irq_exit_hook(void (*hook)()) {
 }
 
 void set_vector_handler(std::uint8_t vector, IrqHandler handler, void* context) {
-    const IrqGuard guard;
     slots[vector].context = context;
     slots[vector].handler.store(handler, std::memory_order_release);
 }
 
 kernel::Result<Vector> allocate_vector(IrqHandler handler, void* context) {
-    const IrqGuard guard;
-    for (unsigned vector = vector_first_device; vector <= vector_last_device; ++vector) {
-        if (slots[vector].handler.load(std::memory_order_relaxed) != nullptr)
-            continue;
-        set_vector_handler(static_cast<std::uint8_t>(vector), handler, context);
-        return Vector{static_cast<std::uint8_t>(vector)};
-    }
-    return kernel::fail(kernel::Error::NoSpace);
+    return device_vectors.with([&](DeviceVectors&) -> kernel::Result<Vector> {
+        for (unsigned vector = vector_first_device; vector <= vector_last_device; ++vector) {
+            if (slots[vector].handler.load(std::memory_order_relaxed) != nullptr)
+                continue;
+            set_vector_handler(static_cast<std::uint8_t>(vector), handler, context);
+            return Vector{static_cast<std::uint8_t>(vector)};
+        }
+        return kernel::fail(kernel::Error::NoSpace);
+    });
 }
 
 void free_vector(Vector vector) {

@@ -15,6 +15,7 @@ inline constexpr std::uint8_t vector_last_device = 0xdf;
 /// interrupt.
 inline constexpr std::uint8_t vector_legacy_controller = 0xe0;
 inline constexpr std::uint8_t vector_timer = 0xf0;
+inline constexpr std::uint8_t vector_first_ipi = 0xf1; ///< one for each arch::Ipi
 inline constexpr std::uint8_t vector_spurious = 0xff;
 
 } // namespace arch

@@ -35,6 +35,9 @@ constexpr std::uint32_t spurious_enable = 1u << 8;
 constexpr std::uint32_t masked = 1u << 16;
 constexpr std::uint32_t command_assert = 1u << 14;
 constexpr std::uint32_t command_pending = 1u << 12;
+constexpr std::uint32_t deliver_nmi = 0b100u << 8;
+constexpr std::uint32_t deliver_init = 0b101u << 8;
+constexpr std::uint32_t deliver_startup = 0b110u << 8;
 constexpr std::uint32_t divide_by_1 = 0b1011;
 
 constinit volatile std::byte* registers = nullptr;
@@ -44,6 +47,15 @@ std::uint32_t read(std::size_t offset) {
 }
 void write(std::size_t offset, std::uint32_t value) {
     mmio_write<std::uint32_t>(registers, offset, value);
+}
+
+void send_command(std::uint32_t apic_id, std::uint32_t command) {
+    // An interrupt between the two halves could send one of its own.
+    const IrqGuard guard;
+    while ((read(command_low) & command_pending) != 0)
+        pause();
+    write(command_high, apic_id << 24);
+    write(command_low, command);
 }
 
 // Intel 8259A: moved away from the exceptions' vectors, then masked for good.
@@ -68,6 +80,11 @@ kernel::Result<> local_apic_initialise() {
     silence_legacy_controllers();
     if (registers == nullptr)
         registers = TRY(map_device(acpi_info().local_apic, mm::page_size));
+    local_apic_enable();
+    return {};
+}
+
+void local_apic_enable() {
     write_msr(Msr::ApicBase, read_msr(Msr::ApicBase) | base_enabled);
     write(task_priority, 0);
     write(lvt_timer, masked);
@@ -76,7 +93,6 @@ kernel::Result<> local_apic_initialise() {
     write(lvt_error, masked);
     write(timer_divide, divide_by_1);
     write(spurious, spurious_enable | vector_spurious);
-    return {};
 }
 
 std::uint32_t local_apic_id() {
@@ -88,12 +104,20 @@ void end_of_interrupt() {
 }
 
 void send_interrupt(std::uint32_t apic_id, std::uint8_t vector) {
-    // An interrupt between the two halves could send one of its own.
-    const IrqGuard guard;
-    while ((read(command_low) & command_pending) != 0)
-        pause();
-    write(command_high, apic_id << 24);
-    write(command_low, command_assert | vector);
+    send_command(apic_id, command_assert | vector);
+}
+
+void send_nmi(std::uint32_t apic_id) {
+    send_command(apic_id, command_assert | deliver_nmi);
+}
+
+void send_init(std::uint32_t apic_id) {
+    send_command(apic_id, command_assert | deliver_init);
+}
+
+void send_startup(std::uint32_t apic_id, mm::PhysAddr page) {
+    send_command(apic_id, command_assert | deliver_startup |
+                              static_cast<std::uint32_t>(page.raw() / mm::page_size));
 }
 
 void local_timer_start(TimerMode mode, std::uint32_t count) {

@@ -27,6 +27,12 @@ inline void wait_for_interrupt() {
     asm volatile("sti; hlt" : : : "memory");
 }
 
+/// Stops this CPU for good; only an NMI still reaches it.
+[[noreturn]] inline void halt_forever() {
+    for (;;)
+        asm volatile("cli; hlt" : : : "memory");
+}
+
 /// Keeps interrupts off for its lifetime; nests.
 class [[nodiscard]] IrqGuard {
   public:

@@ -45,6 +45,7 @@ struct PageFault {
     bool fetch;
 };
 
+inline constexpr std::uint64_t vector_nmi = 2;
 inline constexpr std::uint64_t vector_breakpoint = 3;
 inline constexpr std::uint64_t vector_double_fault = 8;
 inline constexpr std::uint64_t vector_page_fault = 14;
