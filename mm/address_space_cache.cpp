@@ -176,7 +176,7 @@ void AddressSpaceCache::load(AddressSpace& next) {
 }
 
 bool AddressSpaceCache::stays_reachable(const void* address, const AddressSpace& next) {
-    if (next.key() == loaded().key()) return true;
+    if (next.key() == loaded_here().key()) return true;
     const auto raw = reinterpret_cast<std::uintptr_t>(address);
     const unsigned slot = arch::slot_of(raw);
     if (slot - arch::window_first_slot < arch::window_slot_count) return false;
@@ -189,7 +189,7 @@ bool AddressSpaceCache::stays_reachable(const void* address, const AddressSpace&
 // --- scopes --------------------------------------------------------------------------------------
 
 AddressSpaceScope::AddressSpaceScope(AddressSpaceCache& cache, AddressSpace& space)
-    : cache_(cache), previous_(&cache.loaded()) {
+    : cache_(cache), previous_(&cache.loaded_here()) {
     kernel::ensure(cache.stays_reachable(this, space), "the stack would vanish with the address space it is in");
     cache_.load(space);
 }

@@ -45,6 +45,11 @@ public:
 
     /// The address space that this CPU has loaded.
     AddressSpace& loaded() { return *cpus_.local().loaded; }
+    /// The same for a task that may be moved to another CPU: what is loaded moves with it.
+    AddressSpace& loaded_here() {
+        const arch::PreemptGuard on_this_cpu;
+        return loaded();
+    }
     /// The same of another CPU. Precondition: add_cpu(cpu).
     const AddressSpace& loaded_on(unsigned cpu) const { return *cpus_.of(cpu).loaded; }
 

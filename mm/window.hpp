@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <arch/pgd.hpp>
+#include <span>
+#include <type_traits>
 #include <variant>
 
 #include "mm/placement/cloned_map.hpp"
@@ -71,6 +74,28 @@ public:
         with(chosen_, [&](auto& policy) { policy.unmap(range, batch); });
     }
 
+    // --- the same for single pages, wherever they are: under one lock where the policy knows how ---
+
+    kernel::Result<> reserve_pages(std::span<const Pfn> pages);
+    void map_pages(std::span<const Pfn> pages);
+    void unmap_pages(std::span<const Pfn> pages, TlbBatch& batch);
+
+    /// Whether the policy shows if a page was written to since it was mapped.
+    bool shows_writes() const {
+        return arch::hardware_sets_dirty &&
+               with(chosen_, [](auto& policy) { return ShowsWrites<decltype(policy)>; });
+    }
+    /// Whether a mapped page was written to since it was mapped; false where that is not shown.
+    bool is_written(Pfn pfn) {
+        return with(chosen_, [&](auto& policy) {
+            if constexpr (ShowsWrites<decltype(policy)>) {
+                return arch::hardware_sets_dirty && policy.is_written(pfn);
+            } else {
+                return false;
+            }
+        });
+    }
+
     bool is_mapped(Pfn pfn) {
         return with(chosen_, [&](auto& policy) { return policy.is_mapped(pfn); });
     }
@@ -102,7 +127,10 @@ public:
 
     /// The CPUs that have an address space with this window loaded, or are just leaving one.
     CpuMask loaded_on() const { return holders_.cpus(); }
-    bool is_loaded_here() const { return loaded_on().contains(arch::cpu_id()); }
+    bool is_loaded_here() const {
+        const arch::PreemptGuard on_this_cpu;
+        return loaded_on().contains(arch::cpu_id());
+    }
     /// Who may have what cached of it.
     WindowHolders& holders() const { return holders_; }
 

@@ -129,7 +129,7 @@ extern "C" [[noreturn]] void arch::kernel_main(const arch::BootInfo& info) {
     // 5. Files.
     open_files(info.initrd);
     // 6. Tasks; interrupts come on.
-    must(start_scheduler(memory(), address_spaces()), "the scheduler");
+    must(start_scheduler(memory(), address_spaces(), booted_options.scheduling), "the scheduler");
     // 7. The other processors.
     smp::start_cpus(memory(), address_spaces(), booted_options.cpus);
     // 8. Namespaces.

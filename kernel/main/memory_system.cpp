@@ -5,6 +5,7 @@
 #include "kernel/base/runtime/shared_heap.hpp"
 #include "kernel/main/system.hpp"
 #include "kernel/ns/namespace_registry.hpp"
+#include "kernel/smp/standstill.hpp"
 #include "mm/audit.hpp"
 #include "mm/domain.hpp"
 #include "mm/dump_note.hpp"
@@ -120,20 +121,26 @@ const mm::KernelMap& MemorySystem::enter_final_tables(mm::PageCount limit) {
 }
 
 mm::AuditReport MemorySystem::audit() {
-    // Shared memory, and too much for a stack.
+    // Shared memory, and too much for a stack. Whoever makes the others stand still has it.
     static constinit std::array<mm::SpaceMember, mm::DomainTable::max_domains> members;
-    std::size_t count = 0;
-    memory.domains().for_each([&](mm::Domain& domain) { members[count++] = domain.space_member(nullptr); });
-    namespaces().for_each([&](NetNamespace& ns) {
-        for (mm::SpaceMember& member : std::span(members).first(count)) {
-            if (member.domain == ns.domain().id()) member = ns.space_member();
+    mm::AuditReport report;
+    namespaces().with_all([&](auto& list) {
+        const smp::Standstill other_cpus;
+        std::size_t count = 0;
+        memory.domains().for_each([&](mm::Domain& domain) { members[count++] = domain.space_member(nullptr); });
+        for (NetNamespace& ns : list) {
+            if (ns.state() != NetNamespace::State::Alive) continue;
+            for (mm::SpaceMember& member : std::span(members).first(count)) {
+                if (member.domain == ns.domain().id()) member = ns.space_member();
+            }
         }
+        report = mm::audit({.frames = boot_.frames,
+                            .spaces = spaces,
+                            .temporary = boot_.temporary_map,
+                            .placements = placements_,
+                            .domains = std::span(members).first(count)});
     });
-    return mm::audit({.frames = boot_.frames,
-                      .spaces = spaces,
-                      .temporary = boot_.temporary_map,
-                      .placements = placements_,
-                      .domains = std::span(members).first(count)});
+    return report;
 }
 
 void make_memory(const arch::BootInfo& info, const Options& options) {

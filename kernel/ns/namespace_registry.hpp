@@ -51,6 +51,14 @@ class NamespaceRegistry {
                 visit(ns);
     }
 
+    /// Calls `use(list)` with all that there are, in whatever state, the registry's mutex held: for a look
+    /// at more than one thing, during which `use` itself must not sleep.
+    template <class F>
+    void with_all(F&& use) {
+        MutexGuard guard(mutex_);
+        use(list_);
+    }
+
     /// How many are in use.
     [[nodiscard]] size_t size();
 

@@ -7,6 +7,7 @@
 
 #include "kernel/base/log.hpp"
 #include "kernel/base/mutant.hpp"
+#include "kernel/sched/policy.hpp"
 #include "mm/policies.hpp"
 
 namespace kernel {
@@ -30,6 +31,7 @@ struct Options {
     Switch uplink = Switch::Yes;
     Switch net_offload = Switch::Yes;
     Mutant mutant = Mutant::None;
+    SchedulingPolicy scheduling = SchedulingPolicy::RoundRobin;
     mm::Policies policies;
 
     /// Whether nobody sits at the console.

@@ -124,6 +124,8 @@ constexpr std::array table{
         "handover", "How a packet crosses from one namespace to another."),
     choice<mm::heap_choices, [](Options& o) -> auto& { return o.policies.heap; }>(
         "heap", "The general-purpose allocator of each namespace."),
+    choice<scheduling_choices, [](Options& o) -> auto& { return o.scheduling; }>(
+        "sched", "Which ready task runs next, and on which processor."),
     choice<mm::poison_choices, [](Options& o) -> auto& { return o.policies.poison; }>(
         "slab.poison", "Fill freed slab objects with a pattern and check it."),
     choice<mm::red_zone_choices, [](Options& o) -> auto& { return o.policies.red_zone; }>(

@@ -16,16 +16,15 @@ Waiter& this_waiter() {
 }
 
 void prepare_to_block(Deadline deadline, Killable killable) {
-    CpuScheduler::local().prepare_to_block(current(), deadline, killable);
+    CpuScheduler::prepare_to_block(current(), deadline, killable);
 }
 
 void block() {
-    CpuScheduler::local().block(current());
+    CpuScheduler::block(current());
 }
 
 void wake(Waiter& waiter) {
-    Task& task = static_cast<Task&>(waiter);
-    CpuScheduler::of(task).wake(task, CpuScheduler::WakeCause::Event);
+    CpuScheduler::wake(static_cast<Task&>(waiter), CpuScheduler::WakeCause::Event);
 }
 
 void ensure_may_sleep() {

@@ -4,6 +4,8 @@
 #include "kernel/base/per_cpu.hpp"
 #include "kernel/sched/task_life.hpp"
 
+#include <arch/irq.hpp>
+
 namespace kernel {
 
 namespace {
@@ -17,9 +19,12 @@ OutsideQueue& outside_queue() {
 void OutsideQueue::submit_and_sleep(Task& self) {
     ensure_may_sleep();
     {
-        auto callers = callers_.lock();
+        // Until the task counts as blocked it must not be moved away from this CPU's server.
+        const arch::IrqGuard on_this_cpu;
+        OutsideQueue& here = outside_queue();
+        auto callers = here.callers_.lock();
         callers->push_back(self);
-        server_.wake_one(); // before this task counts as blocked, or a preemption would keep it
+        here.server_.wake_one(); // before this task counts as blocked, or a preemption would keep it
                             // from waking
         prepare_to_block(Deadline::never(), Killable::No);
     }

@@ -12,11 +12,13 @@ namespace kernel {
 /// A task in a namespace runs on a stack that only its own page table maps: it can neither load
 /// another page table nor free that stack. So it sleeps in this queue while the outside task, on a
 /// shared stack, acts on its behalf, which may include giving it another stack to wake up on. The
-/// server runs on the caller's CPU: when it sees the caller here, the caller has left its stack.
+/// server is bound to the CPU on which the caller goes to sleep: when it sees the caller here, the
+/// caller has left its stack.
 class OutsideQueue {
   public:
-    /// Sleeps, whatever happens, until the request in `self`'s OutsideCall has been served.
-    void submit_and_sleep(Task& self);
+    /// Sleeps, in the queue of the CPU that this runs on, until the request in `self`'s OutsideCall has
+    /// been served, whatever happens.
+    static void submit_and_sleep(Task& self);
 
     /// The outside task's loop.
     [[noreturn]] void serve();

@@ -67,17 +67,22 @@ LACUNA_TEST("sched.preempt", "a task that holds a spin lock is not preempted") {
     std::atomic<bool> stop{false};
     Spinner other;
     other.stop = &stop;
-    auto task = start(spin, &other);
+    auto task = spawn({.name = "spinner", .function = spin, .argument = &other, .cpu = 0});
     REQUIRE(task.has_value());
-    CHECK(sleep_for(milliseconds(5)).has_value()); // it runs now
-    SpinLocked<int, Rank::ThreadTest> lock;
-    lock.with([&](int&) {
-        const uint64_t before = other.rounds;
-        const Deadline end = Deadline::in(milliseconds(20)); // several time slices
-        while (!end.passed())
-            arch::pause();
-        CHECK(other.rounds == before);
-    });
+    auto holder = spawn({.name = "holder", .function = [](void* argument) {
+        auto& spinner = *static_cast<Spinner*>(argument);
+        CHECK(sleep_for(milliseconds(5)).has_value()); // it runs now
+        SpinLocked<int, Rank::ThreadTest> lock;
+        lock.with([&](int&) {
+            const uint64_t before = spinner.rounds;
+            const Deadline end = Deadline::in(milliseconds(20)); // several time slices
+            while (!end.passed())
+                arch::pause();
+            CHECK(spinner.rounds == before);
+        });
+    }, .argument = &other, .cpu = 0});
+    REQUIRE(holder.has_value());
+    CHECK(join(**holder).has_value());
     stop = true;
     CHECK(join(**task).has_value());
 }

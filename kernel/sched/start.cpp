@@ -7,6 +7,7 @@
 #include "kernel/sched/objects.hpp"
 #include "kernel/sched/outside.hpp"
 #include "kernel/sched/task_life.hpp"
+#include "kernel/smp/standstill.hpp"
 #include "mm/address_space_cache.hpp"
 #include "mm/memory.hpp"
 
@@ -25,8 +26,7 @@ void idle_task(void*) {
 }
 
 void reaper_task(void*) {
-    for (;;)
-        TaskLife::reap(CpuScheduler::local().next_dead());
+    CpuScheduler::local().reaper_loop();
 }
 
 void outside_task(void*) {
@@ -39,6 +39,7 @@ void on_tick() {
 }
 
 void on_irq_exit() {
+    smp::stand_still_if_asked();
     if (current().kill_requested()) [[unlikely]]
         TaskLife::end_current_if_overdue();
     if (!arch::reschedule_requested())
@@ -53,12 +54,13 @@ Result<Task*> make_bound(std::string_view name, TaskFunction function, unsigned 
 
 } // namespace
 
-Result<> start_scheduler(mm::Memory& memory, mm::AddressSpaceCache& spaces) {
+Result<> start_scheduler(mm::Memory& memory, mm::AddressSpaceCache& spaces, SchedulingPolicy policy) {
+    CpuScheduler::use(spaces, policy);
     TRY(objects().open(memory.slabs(), spaces));
     TRY(Process::create_kernel());
     Task* boot = TRY(TaskLife::make_boot_task());
     Task* idle = TRY(make_bound("idle", &idle_task, 0));
-    CpuScheduler::local().adopt(*boot, *idle, spaces);
+    CpuScheduler::local().adopt(*boot, *idle);
     TRY(spawn_helpers(0));
     arch::set_irq_exit_hook(&on_irq_exit);
     arch::set_ipi_handler(arch::Ipi::Reschedule, &arch::request_reschedule);
@@ -76,7 +78,7 @@ Result<uint64_t> make_idle_task(unsigned cpu) {
 void run_idle_task() {
     Task& idle = *idle_tasks.local();
     idle.stack().arm();
-    CpuScheduler::local().adopt(idle, idle, *objects().spaces);
+    CpuScheduler::local().adopt(idle, idle);
     arch::start_tick(CpuScheduler::ticks_per_second, &on_tick);
     CpuScheduler::local().idle_loop();
 }

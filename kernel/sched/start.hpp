@@ -2,6 +2,7 @@
 #pragma once
 
 #include "kernel/base/result.hpp"
+#include "kernel/sched/policy.hpp"
 
 #include <cstdint>
 
@@ -15,7 +16,7 @@ namespace kernel {
 /// Turns the boot flow into CPU 0's first task ("boot", outside all namespaces, on the stack it runs
 /// on), makes the CPU's idle task and helpers, and starts the tick. Called once, interrupts off; they
 /// are on afterwards. Errors: OutOfMemory and what making slab caches gives.
-Result<> start_scheduler(mm::Memory& memory, mm::AddressSpaceCache& spaces);
+Result<> start_scheduler(mm::Memory& memory, mm::AddressSpaceCache& spaces, SchedulingPolicy policy);
 
 /// Makes the idle task of another CPU, on whose stack that CPU is to begin; returns the stack's top.
 /// Error: OutOfMemory. Thread context.

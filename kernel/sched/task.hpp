@@ -25,6 +25,7 @@ class AddressSpace;
 
 namespace kernel {
 
+class CpuScheduler;
 class NetNamespace;
 class Process;
 class Semaphore;
@@ -53,7 +54,7 @@ enum class ExitReason : uint8_t { Returned, Killed, Faulted };
 ///
 ///     spawn -> Ready <-> Running -> Blocked -> Ready ...      exit(): Running -> Dead -> reaper
 ///
-/// A task stays on the CPU it was spawned for; a wake-up puts it in that CPU's run queue.
+/// It may change its CPU whenever it is not running, unless it was spawned for one.
 class Task : public Runnable, public Waiter, public Timed {
   public:
     static constexpr size_t name_size = 24;
@@ -65,7 +66,11 @@ class Task : public Runnable, public Waiter, public Timed {
     [[nodiscard]] uint32_t id() const { return id_; }
     [[nodiscard]] std::string_view name() const { return name_.data(); }
     [[nodiscard]] TaskState state() const { return state_.load(std::memory_order_relaxed); }
-    [[nodiscard]] unsigned cpu() const { return cpu_; }
+    /// The CPU that it runs on or waits for. Stable only under that CPU's run queue lock, or for the
+    /// running task with preemption off.
+    [[nodiscard]] unsigned cpu() const { return cpu_.load(std::memory_order_relaxed); }
+    /// Whether it may not leave that CPU.
+    [[nodiscard]] bool bound() const { return bound_; }
     [[nodiscard]] Process& process() const { return *process_; }
     /// The network namespace of the task's process; null for a kernel task outside all of them.
     [[nodiscard]] NetNamespace* net_namespace() const;
@@ -99,6 +104,8 @@ class Task : public Runnable, public Waiter, public Timed {
     friend class KillShield;
     friend class Mutex;
 
+    void set_cpu(unsigned cpu) { cpu_.store(static_cast<uint8_t>(cpu), std::memory_order_relaxed); }
+
     // What a switch reads and writes, together in front.
     arch::Context context_{};
     mm::AddressSpace* space_ = nullptr;
@@ -106,10 +113,12 @@ class Task : public Runnable, public Waiter, public Timed {
     std::atomic<bool> killed_{false};
     bool killable_wait_ =
         false; ///< the current wait ends when the task is killed (lock: run queue)
-    uint8_t cpu_ = 0;
+    bool bound_ = false; ///< to cpu_, from its birth on
+    std::atomic<uint8_t> cpu_{0};
     uint32_t kill_shields_ = 0; ///< touched by the task itself only
     Instant killed_at_;         ///< valid once killed_ is set
     uint64_t switches_ = 0;
+    CpuScheduler* timer_ = nullptr; ///< whose wheel the current wait's deadline is in
 
     uint32_t id_ = 0;
     std::atomic<uint32_t> references_{1};

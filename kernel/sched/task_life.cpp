@@ -46,7 +46,8 @@ Result<Task*> TaskLife::make(const SpawnArgs& args, Process& process) {
     task->stack_ = std::move(stack);
     task->context_ = arch::Context::start(task->stack_.top(), &enter, task);
     task->space_ = &space_of(ns);
-    task->cpu_ = static_cast<uint8_t>(args.cpu.value_or(arch::cpu_id()));
+    task->set_cpu(args.cpu.value_or(arch::cpu_id())); // where this runs, a moment ago at least
+    task->bound_ = args.cpu.has_value();
     task->process_ = &process;
     process.add(*task);
     tasks().add(*task);
@@ -66,12 +67,12 @@ Result<Task*> TaskLife::make_boot_task() {
 }
 
 void TaskLife::launch(Task& task) {
-    CpuScheduler::of(task).add(task);
+    CpuScheduler::add(task);
 }
 
-void TaskLife::enter(void* argument) {
+void TaskLife::enter(void* argument, arch::Context& left) {
     Task& self = *static_cast<Task*>(argument);
-    CpuScheduler::local().switched();
+    CpuScheduler::switched(left);
     self.stack_.arm(); // here, where the stack is mapped, and not by whoever made the task
     arch::enable_interrupts();
     self.function_(self.argument_);
@@ -96,7 +97,7 @@ void TaskLife::request_kill(Task& task) {
     task.killed_at_ = Instant::now();
     // Ordering: whoever sees the flag sees the time.
     task.killed_.store(true, std::memory_order_release);
-    CpuScheduler::of(task).wake(task, CpuScheduler::WakeCause::Kill);
+    CpuScheduler::wake(task, CpuScheduler::WakeCause::Kill);
 }
 
 void TaskLife::end_current_if_overdue() {
@@ -113,6 +114,7 @@ void TaskLife::end_current_if_overdue() {
 }
 
 void TaskLife::reap(Task& task) {
+    ensure(!task.context_.occupied(), "a task is reaped that stands on its stack");
     NetNamespace* ns = task.net_namespace();
     {
         // The frames are zeroed through the window that maps them.
@@ -132,7 +134,7 @@ void TaskLife::reap(Task& task) {
 Result<> TaskLife::call_outside(OutsideCall call) {
     Task& self = current();
     self.outside_call_ = call;
-    outside_queue().submit_and_sleep(self);
+    OutsideQueue::submit_and_sleep(self);
     return self.outside_call_.result;
 }
 
@@ -142,6 +144,7 @@ void TaskLife::set_function(TaskFunction function, void* argument) {
 }
 
 Result<> TaskLife::move(Task& task, NetNamespace* ns) {
+    ensure(!task.context_.occupied(), "a task is moved that stands on its stack");
     KernelStack stack = TRY(KernelStack::allocate(domain_of(ns)));
     if (ns != nullptr)
         TRY(ns->admit_task());

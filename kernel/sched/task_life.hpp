@@ -54,7 +54,7 @@ class TaskLife {
     static void set_function(TaskFunction function, void* argument);
 
   private:
-    static void enter(void* task);
+    static void enter(void* task, arch::Context& left);
     static mm::AddressSpace& space_of(NetNamespace* ns);
 };
 

@@ -79,6 +79,7 @@ void start_cpus(mm::Memory& memory, mm::AddressSpaceCache& spaces, std::size_t l
     memory.tlb().set_remote(shootdown());
     set_spin_hook([] { shootdown().answer(); });
     arch::set_ipi_handler(arch::Ipi::Flush, [] { shootdown().answer(); });
+    arch::set_ipi_handler(arch::Ipi::Stop, [] {}); // the end of the interrupt does it
     const arch::AcpiInfo& machine = arch::acpi_info();
     const std::uint32_t boot_cpu = arch::this_apic_id();
     const std::size_t most = std::min<std::size_t>(limit, arch::max_cpus);

@@ -18,11 +18,11 @@ class Completion {
         return queue_.wait([this] { return done(); }, deadline);
     }
 
-    /// Wakes everyone who waits, now and ever. Any context.
+    /// Wakes everyone who waits, now and ever. Any context. A task whose wait() has returned may
+    /// destroy the object: this has done with it by then.
     void complete() {
         // Ordering: what was written before is seen by whoever sees `done_`.
-        done_.store(true, std::memory_order_release);
-        queue_.wake_all();
+        queue_.wake_all_after([this] { done_.store(true, std::memory_order_release); });
     }
 
     [[nodiscard]] bool done() const { return done_.load(std::memory_order_acquire); }

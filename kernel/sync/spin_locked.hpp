@@ -26,29 +26,37 @@ class BasicSpinLocked {
     BasicSpinLocked& operator=(const BasicSpinLocked&) = delete;
 
     /// Holds the lock for its lifetime and points at the data.
-    class LACUNA_SCOPED_CAPABILITY [[nodiscard]] Held {
+    template <class Keep>
+    class LACUNA_SCOPED_CAPABILITY [[nodiscard]] BasicHeld {
       public:
-        explicit Held(BasicSpinLocked& owner) LACUNA_ACQUIRE(owner.lock_) : owner_(owner) {
+        explicit BasicHeld(BasicSpinLocked& owner) LACUNA_ACQUIRE(owner.lock_) : owner_(owner) {
             rank_acquire(rank);
             owner_.lock_.lock();
         }
-        ~Held() LACUNA_RELEASE() {
+        ~BasicHeld() LACUNA_RELEASE() {
             owner_.lock_.unlock();
             rank_release(rank);
         }
-        Held(const Held&) = delete;
-        Held& operator=(const Held&) = delete;
+        BasicHeld(const BasicHeld&) = delete;
+        BasicHeld& operator=(const BasicHeld&) = delete;
 
         T& operator*() const LACUNA_NO_TSA { return owner_.value_; }   // this object is the proof
         T* operator->() const LACUNA_NO_TSA { return &owner_.value_; } // that the lock is held
 
       private:
-        Guard guard_; // first in, last out: constructed before the lock is taken
+        [[no_unique_address]] Keep guard_; // first in, last out: constructed before the lock is taken
         BasicSpinLocked& owner_;
     };
 
+    using Held = BasicHeld<Guard>;
+    struct AlreadyOff {};
+    using HeldInside = BasicHeld<AlreadyOff>;
+
     /// Takes the lock. Never sleeps; locks of a higher rank only may be taken inside.
     Held lock() LACUNA_NO_TSA { return Held(*this); } // the returned object owns the capability
+
+    /// The same for a caller that keeps off already what the lock would: interrupts, or preemption.
+    HeldInside lock_inside() LACUNA_NO_TSA { return HeldInside(*this); }
 
     /// Calls `fn(T&)` with the lock held and returns its result.
     template <class F>

@@ -114,7 +114,8 @@ LACUNA_TEST("sync.semaphore", "hands a permit to the one who waits") {
         [](void* argument) { static_cast<void>(static_cast<Semaphore*>(argument)->acquire()); },
         &semaphore);
     REQUIRE(task.has_value());
-    CHECK(sleep_for(milliseconds(3)).has_value());
+    while ((*task)->state() != TaskState::Blocked)
+        CHECK(sleep_for(milliseconds(1)).has_value());
     semaphore.release();
     CHECK(semaphore.available() == 0); // promised already
     CHECK(join(**task, Deadline::in(seconds(5))).has_value());

@@ -34,6 +34,15 @@ class WaitQueue {
     void wake_one();
     /// Wakes all. Any context.
     void wake_all();
+    /// Makes the condition true under the queue's lock, then wakes all. A waiter that finds it true has
+    /// the lock after this is through with the queue, and so may destroy it.
+    template <class Change>
+    void wake_all_after(Change&& change) {
+        auto waiters = waiters_.lock();
+        change();
+        while (Waiter* first = waiters->pop_front())
+            wake(*first);
+    }
 
   private:
     Result<> wait_erased(bool (*ready)(void*), void* argument, Deadline deadline);

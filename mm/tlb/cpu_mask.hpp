@@ -40,6 +40,11 @@ public:
     // Ordering: sequentially consistent. A CPU adds itself before it loads a page table; whoever clears
     // an entry reads the set after a fence. So either the CPU is seen, or it sees the cleared entry.
     void add(unsigned cpu) { bits_.fetch_or(CpuMask::only(cpu).raw()); }
+    /// Whether it was this call that took the CPU out.
+    bool take(unsigned cpu) {
+        const std::uint32_t bit = CpuMask::only(cpu).raw();
+        return (bits_.fetch_and(~bit) & bit) != 0;
+    }
     void remove(unsigned cpu) { bits_.fetch_and(~CpuMask::only(cpu).raw()); }
 
 private:

@@ -5,12 +5,13 @@ extern "C" const std::byte context_start[];
 
 namespace arch {
 
-Context Context::start(std::uint64_t stack_top, void (*entry)(void*), void* argument) {
+Context Context::start(std::uint64_t stack_top, Entry entry, void* argument) {
     return {
         .stack_pointer = stack_top,
         .resume_address = reinterpret_cast<std::uint64_t>(context_start),
         .entry = reinterpret_cast<std::uint64_t>(entry),
         .argument = reinterpret_cast<std::uint64_t>(argument),
+        .occupied_flag = 0,
     };
 }
 

@@ -40,7 +40,7 @@ LACUNA_TEST("arch.context", "a context starts with its argument and comes back w
     visits = 0;
     partner_stack.fill(std::byte{0x5a});
     partner =
-        arch::Context::start(partner_stack_top(), [](void* argument) { visit(argument); }, &visits);
+        arch::Context::start(partner_stack_top(), [](void* argument, arch::Context&) { visit(argument); }, &visits);
     CHECK(partner_stack.back() == std::byte{0x5a});
     for (unsigned i = 1; i <= 3; ++i) {
         arch::switch_context(tester, partner, 0, 0);
@@ -54,7 +54,7 @@ LACUNA_TEST("arch.context",
     const arch::IrqGuard guard;
     visits = 0;
     partner =
-        arch::Context::start(partner_stack_top(), [](void* argument) { visit(argument); }, &visits);
+        arch::Context::start(partner_stack_top(), [](void* argument, arch::Context&) { visit(argument); }, &visits);
     for (const std::uint64_t pgd : {std::uint64_t{0}, arch::current_cr3()}) {
         std::uint64_t rbx = 1;
         std::uint64_t r12 = 2;

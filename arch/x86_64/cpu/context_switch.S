@@ -3,7 +3,7 @@
 
     .text
 
-    // void switch_context(Context& from, const Context& to, std::uint64_t pgd, std::uint32_t key_rights)
+    // Context* switch_context(Context& from, const Context& to, std::uint64_t pgd, std::uint32_t key_rights)
     .globl switch_context
 switch_context:
     pushq %rbp
@@ -13,24 +13,22 @@ switch_context:
     pushq %r14
     pushq %r15
     movq %rsp, (%rdi)
-    leaq context_resume(%rip), %rax
-    movq %rax, 8(%rdi)
+    movq $context_resume, 8(%rdi)
+    movq %rdi, %rax                             // what the next one returns
     // From here to the new stack nothing but registers and the two contexts is touched.
-    movq (%rsi), %r9
-    movq 8(%rsi), %r10
-    movq 16(%rsi), %r8
-    movq 24(%rsi), %rdi
     testq %rdx, %rdx
     jz 1f
     movq %rdx, %cr3
     testl %ecx, %ecx
     jnz 2f
-1:  movq %r9, %rsp
-    jmp *%r10
-2:  movl %ecx, %eax
+1:  movq (%rsi), %rsp
+    jmp *8(%rsi)
+2:  movq %rax, %r8
+    movl %ecx, %eax
     xorl %edx, %edx
     movl $0x6e1, %ecx                           // IA32_PKRS
     wrmsr
+    movq %r8, %rax
     jmp 1b
 
 context_resume:
@@ -42,13 +40,16 @@ context_resume:
     popq %rbp
     ret
 
-    // Where a new task begins: entry in %r8, argument in %rdi, empty stack.
+    // Where a new task begins: its context in %rsi, the one left in %rax, empty stack.
     .globl context_start
 context_start:
     xorl %ebp, %ebp
     pushq $0                                    // where a backtrace ends
     pushq $0
-    call *%r8
+    movq 24(%rsi), %rdi
+    movq 16(%rsi), %rcx
+    movq %rax, %rsi
+    call *%rcx
     ud2
 
     .section .note.GNU-stack, "", @progbits

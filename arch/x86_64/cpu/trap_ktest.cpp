@@ -53,7 +53,7 @@ LACUNA_TEST("arch.trap", "a handler can send the interrupted code elsewhere on a
     const auto previous = arch::set_exception_handler(
         [](arch::TrapFrame& frame) { frame.divert(after_divert, &diverted, victim_stack_top()); });
     diverted = false;
-    victim = arch::Context::start(victim_stack_top(), [](void*) { asm volatile("int3"); }, nullptr);
+    victim = arch::Context::start(victim_stack_top(), [](void*, arch::Context&) { asm volatile("int3"); }, nullptr);
     arch::switch_context(tester, victim, 0, 0);
     arch::set_exception_handler(previous);
     CHECK(diverted);

@@ -11,6 +11,7 @@
 #include "net/apps/iperf_server.hpp"
 #include "net/apps/ping.hpp"
 #include "net/apps/rate.hpp"
+#include "net/apps/stress.hpp"
 
 namespace kernel {
 namespace {
@@ -126,6 +127,26 @@ Status send(Arguments arguments) {
     return Status::Ok;
 }
 
+Status stress(Arguments arguments) {
+    if (arguments.size() > 2) return Status::BadUsage;
+    std::uint64_t count = 64;
+    std::uint64_t length_s = 10;
+    Status status = Status::Ok;
+    if (!arguments.empty()) status = read_number("stress", "NAMESPACES", arguments[0], 2, 128, count);
+    if (status == Status::Ok && arguments.size() == 2) {
+        status = read_number("stress", "SECONDS", arguments[1], 1, 100'000, length_s);
+    }
+    if (status != Status::Ok) return status;
+    const auto result = net::stress(
+        {.namespaces = static_cast<unsigned>(count), .seconds = static_cast<unsigned>(length_s)});
+    if (!result) return failed("stress: {}", name(result.error()));
+    print("{} namespaces lived, {} streams of {} bytes in all arrived whole, {} were cut short\n", result->lives,
+          result->streams, result->bytes, result->cut_short);
+    if (result->failures > 0) return failed("stress: {} failures", result->failures);
+    if (result->frames_lost != 0) return failed("stress: {} frames lost", result->frames_lost);
+    return Status::Ok;
+}
+
 constexpr Command commands[] = {
     {"ip", "[addr|route|dhcp|dns ...]",
      "Show or change the namespace's interfaces, addresses and routes.\n"
@@ -146,6 +167,10 @@ constexpr Command commands[] = {
      "Run the iperf 2 server on port 5001, or measure against one.", Place::Namespace, iperf},
     {"sink", "[start|stop]", "Run the server on port 5002 that checks what `send` sends.", Place::Namespace,
      sink},
+    {"stress", "[NAMESPACES [SECONDS]]",
+     "Have namespaces (64) come and go under checksummed TCP traffic for a while (10 s), on all processors.\n"
+     "Fails if something did not work or a frame is lost; `audit` afterwards says whether all is in place.",
+     Place::System, stress},
     {"send", "HOST [SIZE]", "Send a stream to a sink and have every byte of it checked; 1M unless told.",
      Place::Namespace, send},
 };

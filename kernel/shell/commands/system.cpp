@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include <arch/clock.hpp>
+#include <arch/cpu.hpp>
 #include <arch/exit.hpp>
+
+#include <algorithm>
+#include <array>
 
 #include "kernel/base/events.hpp"
 #include "kernel/bench/runner.hpp"
@@ -9,10 +13,12 @@
 #include "kernel/ns/net_namespace.hpp"
 #include "kernel/options/document.hpp"
 #include "kernel/ramfs/ramfs.hpp"
+#include "kernel/sched/cpu_scheduler.hpp"
 #include "kernel/sched/process.hpp"
 #include "kernel/sched/sched.hpp"
 #include "kernel/shell/commands/groups.hpp"
 #include "kernel/shell/shell.hpp"
+#include "kernel/smp/cpus.hpp"
 #include "kernel/test/runner.hpp"
 
 namespace kernel {
@@ -57,12 +63,38 @@ Status echo(Arguments arguments) {
 
 Status ps(Arguments arguments) {
     if (!arguments.empty()) return Status::BadUsage;
-    print("{:>5} {:>5} {:<9} {:<9} {:>9}  {}\n", "task", "proc", "namespace", "state", "switches", "name");
+    print("{:>5} {:>5} {:<9} {:<9} {:>3} {:>9}  {}\n", "task", "proc", "namespace", "state", "cpu", "switches",
+          "name");
     for_each_task([](const Task& task) {
         const NetNamespace* const ns = task.net_namespace();
-        print("{:>5} {:>5} {:<9} {:<9} {:>9}  {}\n", task.id(), task.process().id(),
-              ns != nullptr ? ns->name() : "-", name(task.state()), task.switches(), task.name());
+        print("{:>5} {:>5} {:<9} {:<9} {:>3} {:>9}  {}\n", task.id(), task.process().id(),
+              ns != nullptr ? ns->name() : "-", name(task.state()), task.cpu(), task.switches(), task.name());
     });
+    return Status::Ok;
+}
+
+Status cpus(Arguments arguments) {
+    if (!arguments.empty()) return Status::BadUsage;
+    struct Row {
+        std::array<char, Task::name_size> running{'-'};
+        unsigned ready = 0;
+        unsigned blocked = 0;
+    };
+    std::array<Row, arch::max_cpus> rows{};
+    for_each_task([&rows](const Task& task) {
+        Row& row = rows[task.cpu()];
+        if (task.state() == TaskState::Ready && task.name() != "idle") ++row.ready;
+        if (task.state() == TaskState::Blocked) ++row.blocked;
+        if (task.state() != TaskState::Running) return;
+        row.running = {};
+        std::ranges::copy(task.name(), row.running.begin());
+    });
+    print("{:>3} {:>5} {:>7} {:>7}  {}\n", "cpu", "ready", "blocked", "pulled", "runs");
+    for (unsigned cpu = 0; cpu < arch::max_cpus; ++cpu) {
+        if (!smp::online().contains(cpu)) continue;
+        print("{:>3} {:>5} {:>7} {:>7}  {}\n", cpu, rows[cpu].ready, rows[cpu].blocked,
+              CpuScheduler::on(cpu).pulled(), rows[cpu].running.data());
+    }
     return Status::Ok;
 }
 
@@ -140,6 +172,8 @@ constexpr Command commands[] = {
     {"help", "[COMMAND|options]", "List the commands, or explain one.", Place::Anywhere, help},
     {"echo", "WORD...", "Print the words.", Place::Anywhere, echo},
     {"ps", "", "List the tasks.", Place::Anywhere, ps},
+    {"cpus", "", "List the processors that run: what each does, its tasks, and how many it took over from others.",
+     Place::Anywhere, cpus},
     {"stats", "[reset]", "Show the event counters since boot or the last reset; set them to zero.",
      Place::Anywhere, stats},
     {"files", "", "List the files that the HTTP servers serve.", Place::Anywhere, files},
