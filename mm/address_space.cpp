@@ -27,6 +27,7 @@ AddressSpace::AddressSpace(std::uint64_t id, SpaceKey key, Pfn pgd, std::span<co
             key_rights_ = arch::allow_key(key_rights_, arch::key_of(member.window->leaf_flags()));
         }
         if (member.image != nullptr) image_entry_ = member.image->image_entry();
+        if (member.counter_set != 0) counter_set_ = member.counter_set;
     }
 }
 

@@ -19,6 +19,7 @@ struct SpaceMember {
     DomainKind kind = DomainKind::Net;
     Window* window = nullptr;
     const ImageMap* image = nullptr;  ///< network namespaces that have one
+    std::uint64_t counter_set = 0;    ///< the domain's event counters; 0: the kernel's
 };
 
 /// Which domains an address space is made of: at most one of each kind.
@@ -53,6 +54,9 @@ public:
     /// With isolation `pks`: what a CPU that runs it may touch (arch/protection_keys.hpp).
     std::uint32_t key_rights() const { return key_rights_; }
 
+    /// What the CPU counts in while it is loaded (<arch/counters.hpp>).
+    std::uint64_t counter_set() const { return counter_set_; }
+
     AddressSpace(const AddressSpace&) = delete;
     AddressSpace& operator=(const AddressSpace&) = delete;
 
@@ -67,6 +71,7 @@ private:
     Pfn pgd_;
     arch::Pte image_entry_;
     std::uint32_t key_rights_ = arch::deny_all_keys;
+    std::uint64_t counter_set_ = 0;
     TlbSpace tlb_space_;
     std::atomic<std::uint32_t> references_ = 1;
     class AddressSpaceCache* cache_ = nullptr;

@@ -143,6 +143,7 @@ SpaceLoad AddressSpaceCache::switch_tables(Cpu& cpu, AddressSpace& next) {
     finish_switch();
     cpu.leaving = cpu.loaded;
     cpu.loaded = &next;
+    arch::select_counter_set(next.counter_set()); // the switch counts for whom it is made
     const std::uint64_t cr3 = tlb_.prepare_load(next.tlb_space(), next.pgd().address().raw());
     if (has_own_table(scheme_)) {
         kernel::count(Event::Cr3Writes);

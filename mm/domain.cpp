@@ -50,12 +50,16 @@ Domain::Domain(Memory& memory, DomainId id, DomainKind kind, std::string_view na
 
 Domain::~Domain() {
     give_all_back();
+    events_.close();
+    memory_.kfree(event_storage_);
     memory_.domains().release(id_);
 }
 
 Result<> Domain::open() {
     TRY(window_.open());
     const auto cpus = static_cast<unsigned>(std::bit_width(memory_.tlb().online().raw()));
+    event_storage_ = TRY(memory_.kmalloc(kernel::EventAccount::bytes_for(cpus)));
+    events_.open({static_cast<std::byte*>(event_storage_), kernel::EventAccount::bytes_for(cpus)});
     slab_root_ = TRY(alloc_block(DomainSlabs::order_for(cpus), Zero::Yes, FrameState::Exclusive));
     return {};
 }

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "kernel/base/result.hpp"
+#include "kernel/stats/event_account.hpp"
 #include "kernel/sync/spin_locked.hpp"
 #include "mm/addr.hpp"
 #include "mm/address_space.hpp"
@@ -68,8 +69,10 @@ public:
     const Window& window() const { return window_; }
     /// What the domain brings into an address space; `image` is a network namespace's, or null.
     SpaceMember space_member(const ImageMap* image) {
-        return {.domain = id_, .kind = kind_, .window = &window_, .image = image};
+        return {.domain = id_, .kind = kind_, .window = &window_, .image = image, .counter_set = events_.counter_set()};
     }
+    /// What was done while its address space was loaded.
+    const kernel::EventAccount& events() const { return events_; }
     DomainBooks books() const;
     void set_limit(PageCount limit);
     /// Whether this CPU can touch the domain's memory now. Stable for the calling task.
@@ -155,6 +158,8 @@ private:
     Pfn slab_root_;  ///< first frame of the DomainSlabs block
     kernel::SpinLocked<SlabLock, kernel::Rank::SlabCache> slab_lock_;
     mutable kernel::SpinLocked<Owned, kernel::Rank::Domain> owned_;
+    void* event_storage_ = nullptr;
+    kernel::EventAccount events_;
     Window window_;
     const std::uintptr_t base_;  ///< address of physical 0 as the owner sees it
 };

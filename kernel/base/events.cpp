@@ -5,8 +5,6 @@
 
 namespace kernel {
 
-constinit PerCpu<detail::EventCounters> detail::event_counters;
-
 std::string_view name(Event event) {
     switch (event) {
     case Event::PageTableWrites: return "page-table-writes";
@@ -40,37 +38,18 @@ std::string_view name(Event event) {
 EventSnapshot EventSnapshot::since(const EventSnapshot& earlier) const {
     EventSnapshot difference;
     for (std::size_t i = 0; i < event_count; ++i) {
-        difference.values_[i] = values_[i] - earlier.values_[i];
+        // A maximum has no difference: report it as it stands.
+        const bool maximum = is_maximum(static_cast<Event>(i));
+        difference.values_[i] = maximum ? values_[i] : values_[i] - earlier.values_[i];
     }
-    // A maximum has no difference: report it as it stands.
-    constexpr auto stale = std::to_underlying(Event::StaleWindowNs);
-    difference.values_[stale] = values_[stale];
     return difference;
 }
 
-void count_maximum(Event event, std::uint64_t value) {
-    auto& counter = detail::event_counters.local()[std::to_underlying(event)];
-    std::uint64_t seen = counter.load(std::memory_order_relaxed);
-    while (seen < value && !counter.compare_exchange_weak(seen, value, std::memory_order_relaxed)) {
+void EventSnapshot::add(const EventSnapshot& other) {
+    for (std::size_t i = 0; i < event_count; ++i) {
+        const bool maximum = is_maximum(static_cast<Event>(i));
+        values_[i] = maximum ? std::max(values_[i], other.values_[i]) : values_[i] + other.values_[i];
     }
-}
-
-EventSnapshot snapshot_events() {
-    EventSnapshot sum;
-    constexpr auto stale = std::to_underlying(Event::StaleWindowNs);
-    detail::event_counters.for_each([&sum](const detail::EventCounters& counters) {
-        for (std::size_t i = 0; i < event_count; ++i) {
-            const std::uint64_t value = counters[i].load(std::memory_order_relaxed);
-            sum.values_[i] = i == stale ? std::max(sum.values_[i], value) : sum.values_[i] + value;
-        }
-    });
-    return sum;
-}
-
-void reset_events() {
-    detail::event_counters.for_each([](detail::EventCounters& counters) {
-        for (auto& counter : counters) counter.store(0, std::memory_order_relaxed);
-    });
 }
 
 } // namespace kernel

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <algorithm>
+#include <arch/counters.hpp>
 #include <array>
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string_view>
 #include <utility>
-
-#include "kernel/base/per_cpu.hpp"
 
 /// What the system counts, because a clock says little under emulation. Every result that Lacuna
 /// reports can be given in these events.
@@ -42,6 +42,10 @@ enum class Event : std::uint8_t {
 };
 
 inline constexpr std::size_t event_count = std::to_underlying(Event::StaleWindowNs) + 1;
+static_assert(event_count <= arch::counter_slots);
+
+/// Whether an event's counter holds the largest value seen instead of a sum.
+constexpr bool is_maximum(Event event) { return event == Event::StaleWindowNs; }
 
 /// The name `stats` prints, in kebab-case.
 std::string_view name(Event event);
@@ -49,34 +53,39 @@ std::string_view name(Event event);
 /// The values of all counters at one time.
 class EventSnapshot {
 public:
+    EventSnapshot() = default;
+    explicit EventSnapshot(std::span<const std::uint64_t, event_count> values) {
+        std::ranges::copy(values, values_.begin());
+    }
+
     std::uint64_t operator[](Event event) const { return values_[std::to_underlying(event)]; }
 
     /// What happened between `earlier` and this snapshot.
     EventSnapshot since(const EventSnapshot& earlier) const;
+    /// Adds what `other` counted; of a maximum, the larger stays.
+    void add(const EventSnapshot& other);
 
 private:
-    friend EventSnapshot snapshot_events();
     std::array<std::uint64_t, event_count> values_{};
 };
 
-namespace detail {
-using EventCounters = std::array<std::atomic<std::uint64_t>, event_count>;
-extern PerCpu<EventCounters> event_counters;
-} // namespace detail
-
-/// Adds to this CPU's counter. Any context, interrupts included; one instruction and the CPU's number.
-inline void count(Event event, std::uint64_t n = 1) {
-    // Ordering: relaxed, because counters order nothing. Atomic, because a task may move to another
-    // CPU between reading the CPU's number and adding.
-    detail::event_counters.local()[std::to_underlying(event)].fetch_add(n, std::memory_order_relaxed);
+/// Adds to the counters of whose address space this CPU has loaded: a domain, or the kernel outside all
+/// of them. Any context, interrupts included; two instructions. <arch/counters.hpp> says why a task
+/// that moves to another CPU in between counts right.
+[[gnu::always_inline]] inline void count(Event event, std::uint64_t n = 1) {
+    arch::add_to_counter(std::to_underlying(event), n);
 }
 
-/// Raises this CPU's counter to `value` if it is lower (StaleWindowNs).
+/// Raises the counter to `value` if it is lower (StaleWindowNs). Any context.
 void count_maximum(Event event, std::uint64_t value);
 
-/// Sums (for StaleWindowNs, the maximum) over all CPUs. Not one instant: CPUs count on meanwhile.
+/// Sums (for StaleWindowNs, the maximum) over all CPUs and domains, those that have ended included,
+/// since the last reset. Not one instant: CPUs count on meanwhile. Thread context.
 EventSnapshot snapshot_events();
+/// The same of one CPU.
+EventSnapshot snapshot_events(unsigned cpu);
 
+/// Lets every counter begin at zero again, those of all accounts (kernel/stats). Thread context.
 void reset_events();
 
 } // namespace kernel

@@ -8,29 +8,26 @@
 
 namespace kernel::bench {
 
-/// Takes the cycles and the events of one sample: the cycles of every stretch from start() to stop(), the
-/// events from the first start() to the last stop(). The two stand in the code that is measured, which
-/// may be in another task and namespace than the one that made the stopwatch, as long as that one made
-/// it in shared memory.
+/// Takes the cycles and the events of one sample: the sum over every stretch from start() to stop(). The
+/// two stand in the code that is measured, which may be in another task and namespace than the one
+/// that made the stopwatch, as long as that one made it in shared memory.
 class Stopwatch {
 public:
     // The counters are read outside the stretch that is timed, and the clock last and first.
     void start() {
-        if (!begun_) before_ = snapshot_events();
-        begun_ = true;
+        before_ = snapshot_events();
         started_ = arch::cycles();
     }
     void stop() {
         const std::uint64_t now = arch::cycles();
         cycles_ += now - started_;
-        events_ = snapshot_events().since(before_);
+        events_.add(snapshot_events().since(before_));
     }
 
     std::uint64_t cycles() const { return cycles_; }
     const EventSnapshot& events() const { return events_; }
 
 private:
-    bool begun_ = false;
     std::uint64_t started_ = 0;
     std::uint64_t cycles_ = 0;
     EventSnapshot before_{};

@@ -19,10 +19,7 @@ Result<> NetNamespace::furnish(mm::Memory& memory, mm::AddressSpaceCache& spaces
     domain_ = TRY(mm::Domain::create(memory, mm::DomainKind::Net, name()));
     image_.emplace(*domain_, memory, spaces);
     TRY(image_->create());
-    const mm::SpaceMember member{.domain = domain_->id(),
-                                 .kind = mm::DomainKind::Net,
-                                 .window = &domain_->window(),
-                                 .image = image_->map()};
+    const mm::SpaceMember member = space_member();
     space_ = TRY(spaces.get({&member, 1}));
     const mm::AddressSpaceScope scope(spaces, *space_);
     image_->fill();

@@ -33,6 +33,7 @@ enum class Rank : uint8_t {
     TemporaryMap,      ///< CPU-local temporary mappings
     Buddy,             ///< the frame allocator's free lists
     Tlb,               ///< flush batches, shootdown requests
+    EventLedger,       ///< whose event counters there are
     ThreadTest,        ///< for tests
     // Interrupt handlers take these as well, so interrupts are off while they are held.
     FirstIrq = 32,

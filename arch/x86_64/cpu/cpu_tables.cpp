@@ -10,6 +10,7 @@ namespace arch {
 namespace {
 
 constinit std::array<CpuTables, max_cpus> tables;
+constinit std::array<PerCpuArea, max_cpus> areas{};
 constinit FaultStacks boot_cpu_stacks{};
 
 constexpr std::uint64_t code_segment = 0x00af'9b00'0000'ffff; // 64 bits, ring 0, accessed
@@ -53,9 +54,14 @@ void CpuTables::load(std::uint32_t id, FaultStacks& stacks) {
     segments_[task_state_selector / 8 + 1] = base >> 32;
     load_segments({sizeof segments_ - 1, reinterpret_cast<std::uint64_t>(segments_.data())});
 
-    area_.self = &area_;
-    area_.id = id;
-    write_msr(Msr::GsBase, reinterpret_cast<std::uint64_t>(&area_));
+    PerCpuArea& area = areas[id];
+    area.self = &area;
+    area.id = id;
+    write_msr(Msr::GsBase, reinterpret_cast<std::uint64_t>(&area));
+}
+
+PerCpuArea& per_cpu_area(unsigned cpu) {
+    return areas[cpu];
 }
 
 CpuTables& cpu_tables(unsigned id) {

@@ -24,7 +24,7 @@ struct alignas(4096) FaultStacks {
     std::array<std::byte, other_bytes> machine_check;
 };
 
-/// A CPU's own segment table and task state, and the area that %gs leads to.
+/// A CPU's own segment table and task state.
 class CpuTables {
   public:
     /// Makes them the running CPU's. `stacks` must outlive the CPU; `id` is its number in cpu_id().
@@ -40,7 +40,6 @@ class CpuTables {
     void leave_page_fault() { state_.ist[0] += FaultStacks::nested_offset; }
 
   private:
-    PerCpuArea area_{};
     std::array<std::uint64_t, 5> segments_{};
     TaskState state_{};
 };

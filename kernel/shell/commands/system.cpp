@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <array>
 
-#include "kernel/base/events.hpp"
 #include "kernel/bench/runner.hpp"
 #include "kernel/diag/audit_check.hpp"
 #include "kernel/main/system.hpp"
@@ -17,6 +16,7 @@
 #include "kernel/sched/process.hpp"
 #include "kernel/sched/sched.hpp"
 #include "kernel/shell/commands/groups.hpp"
+#include "kernel/shell/commands/stats.hpp"
 #include "kernel/shell/shell.hpp"
 #include "kernel/smp/cpus.hpp"
 #include "kernel/test/runner.hpp"
@@ -98,20 +98,6 @@ Status cpus(Arguments arguments) {
     return Status::Ok;
 }
 
-Status stats(Arguments arguments) {
-    if (arguments.size() == 1 && arguments[0] == "reset") {
-        reset_events();
-        return Status::Ok;
-    }
-    if (!arguments.empty()) return Status::BadUsage;
-    const EventSnapshot events = snapshot_events();
-    for (std::size_t i = 0; i < event_count; ++i) {
-        const auto event = static_cast<Event>(i);
-        print("{:<20} {:>14}\n", name(event), events[event]);
-    }
-    return Status::Ok;
-}
-
 Status files(Arguments arguments) {
     if (!arguments.empty()) return Status::BadUsage;
     unsigned count = 0;
@@ -174,7 +160,9 @@ constexpr Command commands[] = {
     {"ps", "", "List the tasks.", Place::Anywhere, ps},
     {"cpus", "", "List the processors that run: what each does, its tasks, and how many it took over from others.",
      Place::Anywhere, cpus},
-    {"stats", "[reset]", "Show the event counters since boot or the last reset; set them to zero.",
+    {"stats", "[reset|--cpus|--namespaces|NAMESPACE]",
+     "Show the event counters since boot or the last reset; set them to zero.\n"
+     "Without a word: all together. An event counts for the namespace whose page table was loaded.",
      Place::Anywhere, stats},
     {"files", "", "List the files that the HTTP servers serve.", Place::Anywhere, files},
     {"test", "[PATTERN|--list]",
