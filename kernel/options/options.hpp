@@ -30,6 +30,7 @@ struct Options {
     Switch demo = Switch::No;
     Switch uplink = Switch::Yes;
     Switch net_offload = Switch::Yes;
+    Switch net_join = Switch::Yes;
     Mutant mutant = Mutant::None;
     SchedulingPolicy scheduling = SchedulingPolicy::RoundRobin;
     mm::Policies policies;

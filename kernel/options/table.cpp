@@ -122,6 +122,9 @@ constexpr std::array table{
         "pcid", "Keep an address space's TLB entries while others are loaded."),
     choice<mm::handover_choices, [](Options& o) -> auto& { return o.policies.handover; }>(
         "handover", "How a packet crosses from one namespace to another."),
+    number<[](Options& o) -> auto& { return o.policies.handover_threshold; }, parse_size>(
+        "handover.threshold", "SIZE", "512",
+        "With handover=auto: the smallest packet, in bytes of Ethernet frame, that is remapped and not copied."),
     choice<mm::heap_choices, [](Options& o) -> auto& { return o.policies.heap; }>(
         "heap", "The general-purpose allocator of each namespace."),
     choice<scheduling_choices, [](Options& o) -> auto& { return o.scheduling; }>(
@@ -137,6 +140,8 @@ constexpr std::array table{
     choice<switch_choices, [](Options& o) -> auto& { return o.net_offload; }>(
         "net.offload",
         "Leave out TCP's and UDP's checksums while a packet stays inside the machine; what leaves it gets them."),
+    choice<switch_choices, [](Options& o) -> auto& { return o.net_join; }>(
+        "net.join", "Join TCP segments that a namespace receives together before its stack sees them."),
     choice<mutant_choices, [](Options& o) -> auto& { return o.mutant; }>(
         "mutant", "Break one thing on purpose, to see that the tests notice."),
 };

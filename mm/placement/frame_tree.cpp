@@ -26,6 +26,17 @@ kernel::Result<> FrameTree::open() {
 }
 
 kernel::Result<> FrameTree::reserve(PhysRange range) {
+    // A page of a block that was at work lately has its tables: that is every packet's case.
+    const std::uint64_t block = range.begin.raw() / arch::span_of(Level::Page2M);
+    if (range.bytes() == page_size && recent_.with([&](const RecentTables& recent) {
+            return recent.recent.data()[block % RecentTables::slots].block == block;
+        })) [[likely]] {
+        return {};
+    }
+    return reserve_slowly(range);
+}
+
+kernel::Result<> FrameTree::reserve_slowly(PhysRange range) {
     // As in DirectMap::remove: count, fetch outside the lock, look again.
     TableReservation spare(frames_, tables_);
     PageCount needed;
@@ -49,7 +60,7 @@ kernel::Result<> FrameTree::reserve(PhysRange range) {
 
 FrameTree::RecentTables::Slot& FrameTree::table_of(RecentTables& recent, PhysAddr physical) {
     const std::uint64_t block = physical.raw() / arch::span_of(Level::Page2M);
-    auto& slot = recent.recent[block % RecentTables::slots];
+    auto& slot = recent.recent.data()[block % RecentTables::slots];
     if (slot.block != block) [[unlikely]] {
         const auto table = tree().table_for(address(physical), Level::Page4K);
         kernel::ensure(table.has_value(), "a window's tables were not reserved");
@@ -66,34 +77,39 @@ void FrameTree::for_each_block(RecentTables& recent, PhysRange range, Function&&
         fn(table_of(recent, at), at, end);
         at = end;
     }
-    kernel::count(kernel::Event::PageTableWrites, PageCount::for_bytes(range.bytes()).raw());
 }
 
 void FrameTree::map_reserved(PhysRange range, arch::PteFlags flags) {
+    const auto map_one = [flags](RecentTables::Slot& slot, PhysAddr at) {
+        const unsigned index = Pfn::of(at).raw() % arch::entries_per_table;
+        kernel::ensure(!slot.table->read(index).present(), "mapped twice in a window");
+        slot.table->write(index, Pte::leaf(at, flags, Level::Page4K));
+        ++slot.frame->table.live;
+    };
     recent_.with([&](RecentTables& recent) {
+        if (range.bytes() == page_size) [[likely]] return map_one(table_of(recent, range.begin), range.begin);
         for_each_block(recent, range, [&](RecentTables::Slot& slot, PhysAddr begin, PhysAddr end) {
-            unsigned index = Pfn::of(begin).raw() % arch::entries_per_table;
-            for (PhysAddr at = begin; at < end; at += page_size, ++index) {
-                kernel::ensure(!slot.table->read(index).present(), "mapped twice in a window");
-                slot.table->write(index, Pte::leaf(at, flags, Level::Page4K));
-                ++slot.frame->table.live;
-            }
+            for (PhysAddr at = begin; at < end; at += page_size) map_one(slot, at);
         });
     });
+    kernel::count(kernel::Event::PageTableWrites, PageCount::for_bytes(range.bytes()).raw());
 }
 
 void FrameTree::unmap(PhysRange range, TlbBatch& batch) {
+    const auto unmap_one = [this, &batch](RecentTables::Slot& slot, PhysAddr at) {
+        const unsigned index = Pfn::of(at).raw() % arch::entries_per_table;
+        kernel::ensure(slot.table->read(index).present(), "unmapped twice in a window");
+        slot.table->write(index, Pte{});
+        --slot.frame->table.live;
+        batch.add_page(address(at));
+    };
     recent_.with([&](RecentTables& recent) {
+        if (range.bytes() == page_size) [[likely]] return unmap_one(table_of(recent, range.begin), range.begin);
         for_each_block(recent, range, [&](RecentTables::Slot& slot, PhysAddr begin, PhysAddr end) {
-            unsigned index = Pfn::of(begin).raw() % arch::entries_per_table;
-            for (PhysAddr at = begin; at < end; at += page_size, ++index) {
-                kernel::ensure(slot.table->read(index).present(), "unmapped twice in a window");
-                slot.table->write(index, Pte{});
-                --slot.frame->table.live;
-                batch.add_page(address(at));
-            }
+            for (PhysAddr at = begin; at < end; at += page_size) unmap_one(slot, at);
         });
     });
+    kernel::count(kernel::Event::PageTableWrites, PageCount::for_bytes(range.bytes()).raw());
 }
 
 bool FrameTree::is_mapped(Pfn pfn) {

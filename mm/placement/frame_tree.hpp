@@ -55,6 +55,7 @@ private:
         std::array<Slot, slots> recent;
     };
 
+    kernel::Result<> reserve_slowly(PhysRange range);
     RecentTables::Slot& table_of(RecentTables& recent, PhysAddr physical);
     PageTree tree() const { return {frames_, *root_, arch::Level::Page1G}; }
     VirtAddr address(PhysAddr physical) const { return base_ + physical.raw(); }

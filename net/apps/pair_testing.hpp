@@ -23,19 +23,22 @@ inline InterfaceConfig pair_interface(u8_t host, std::uint16_t mtu) {
 class Pair {
 public:
     Pair(std::string_view near_name, std::string_view far_name, std::uint16_t mtu = default_mtu)
+        : Pair(near_name, far_name, pair_interface(1, mtu), pair_interface(2, mtu)) {}
+    Pair(std::string_view near_name, std::string_view far_name, const InterfaceConfig& at_near,
+         const InterfaceConfig& at_far)
         : near(near_name), far(far_name) {
         if (!near || !far) return;
         bool serving = false;
-        ready_ = create_veth(near.space(), pair_interface(1, mtu), far.space(), pair_interface(2, mtu)) &&
+        ready_ = create_veth(near.space(), at_near, far.space(), at_far) &&
                  far.run([&] { serving = BulkSink::start() && EchoServer::start(); }) && serving;
     }
     explicit operator bool() const { return ready_; }
 
     /// Sends that many bytes across and says how it went.
-    kernel::Result<BulkResult> send(std::uint64_t bytes, std::uint64_t seed) {
+    kernel::Result<BulkResult> send(std::uint64_t bytes, std::uint64_t seed, std::string_view host = far_address) {
         kernel::Result<BulkResult> result = kernel::fail(kernel::Error::Killed);
         near.run([&] {
-            result = bulk_send({.host = far_address, .bytes = bytes, .seed = seed, .timeout_ms = 30'000});
+            result = bulk_send({.host = host, .bytes = bytes, .seed = seed, .timeout_ms = 30'000});
         });
         return result;
     }

@@ -5,6 +5,9 @@
 #include "net/apps/pair_testing.hpp"
 #include "net/apps/ping.hpp"
 #include "net/apps/socket.hpp"
+#include "net/stack/interfaces.hpp"
+
+#include <lwip/stats.h>
 
 using kernel::Error;
 using net::testing::failed_with;
@@ -54,10 +57,53 @@ LACUNA_TEST("net.tcp", "64 MiB arrive byte for byte") {
 }
 
 LACUNA_TEST("net.tcp", "packets of a page, and packets of several frames, arrive byte for byte") {
-    for (const std::uint16_t mtu : {std::uint16_t{4000}, std::uint16_t{9000}, std::uint16_t{65000}}) {
+    for (const std::uint16_t mtu : {std::uint16_t{4000}, std::uint16_t{9000}, net::max_mtu}) {
         Pair pair("ntc-a", "ntc-b", mtu);
         REQUIRE(pair);
         CHECK(pair.send(4 << 20, mtu).has_value());
+    }
+}
+
+LACUNA_TEST("net.tcp", "ends with different offloads understand each other") {
+    using net::ChecksumOffload;
+    using net::JoinSegments;
+    for (const auto near_leaves : {ChecksumOffload::None, ChecksumOffload::Tcp, ChecksumOffload::TcpAndUdp}) {
+        for (const auto far_leaves : {ChecksumOffload::None, ChecksumOffload::TcpAndUdp}) {
+            for (const auto join : {JoinSegments::No, JoinSegments::Yes}) {
+                auto at_near = net::testing::pair_interface(1, 1500), at_far = net::testing::pair_interface(2, 1500);
+                at_near.checksum_offload = near_leaves;
+                at_far.checksum_offload = far_leaves;
+                at_near.join_segments = at_far.join_segments = join;
+                Pair pair("ntc-a", "ntc-b", at_near, at_far);
+                REQUIRE(pair);
+                CHECK(pair.send(1 << 20, 11).has_value());
+                // Nothing was dropped on the way for its checksum, and then sent again.
+                for (const Sandbox* side : {&pair.near, &pair.far}) {
+                    unsigned bad = 1;
+                    CHECK(side->run([&] { bad = lwip_stats.tcp.chkerr + lwip_stats.udp.chkerr + lwip_stats.ip.chkerr; }));
+                    CHECK(bad == 0u);
+                }
+            }
+        }
+    }
+}
+
+LACUNA_TEST("net.tcp", "IPv6 crosses a wire: echo requests, fragments, streams") {
+    const auto give = [](const Sandbox& side, std::string_view prefix) {
+        bool given = false;
+        CHECK(side.run([&] { given = net::add_address("ve1", *net::parse_prefix(prefix)).has_value(); }));
+        return given;
+    };
+    for (const std::uint16_t mtu : {net::default_mtu, net::max_mtu}) {
+        Pair pair("ntc-a", "ntc-b", mtu);
+        REQUIRE(pair);
+        REQUIRE(give(pair.near, "fd00::1/64"));
+        REQUIRE(give(pair.far, "fd00::2/64"));
+        CHECK(pair.near.run([] {
+            CHECK(net::ping({.host = "fd00::2", .count = 2, .interval_ms = 1}).has_value());
+            CHECK(net::ping({.host = "fd00::2", .count = 2, .bytes = 5000, .interval_ms = 1}).has_value());
+        }));
+        CHECK(pair.send(4 << 20, mtu, "fd00::2").has_value());
     }
 }
 

@@ -55,6 +55,9 @@ private:
         Bridge* bridge = nullptr;
         std::uint16_t number = 0;
         void deliver(Packet& packet) override { bridge->receive(PortId{number}, packet); }
+        void end_batch() override {
+            if (bridge->local_ != nullptr) bridge->local_->end_batch();
+        }
         void port_gone() override { bridge->remove(PortId{number}); }
     };
     /// Where a frame goes: one port, nowhere (it is local), or everywhere.

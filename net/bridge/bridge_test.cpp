@@ -44,9 +44,11 @@ struct RecordingSink final : net::PacketSink {
         ++delivered;
         packet.recycle(frames);
     }
+    void end_batch() override { ++batches; }
     void port_gone() override {}
     net::PacketFrames& frames;
     int delivered = 0;
+    int batches = 0;
 };
 
 std::uint64_t now_ms = 0;
@@ -118,6 +120,15 @@ LACUNA_TEST("net.bridge", "what is for the namespace itself stays, whoever claim
     f.receive(0, f.own, red);
     CHECK(f.local.delivered == 3);
     CHECK(f.ports[1].forwarded == 0);
+}
+
+LACUNA_TEST("net.bridge", "the namespace's interface hears that a port's batch is over") {
+    Fixture f;
+    f.bridge->input(net::PortId{1}).end_batch();
+    CHECK(f.local.batches == 1);
+    Bridge without{f.own, *f.frames, [] { return now_ms; }};
+    REQUIRE(without.add(f.ports[0]));
+    without.input(net::PortId{0}).end_batch();
 }
 
 LACUNA_TEST("net.bridge", "short frames, hairpins and full ports lose the packet and no frame") {

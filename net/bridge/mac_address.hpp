@@ -17,20 +17,20 @@ struct MacAddress {
     /// A group address (multicast or broadcast): the first octet's lowest bit.
     constexpr bool is_group() const { return (octets[0] & 1) != 0; }
     constexpr auto operator<=>(const MacAddress&) const = default;
+    /// By two words: comparing arrays is a call of memcmp.
+    constexpr bool operator==(const MacAddress& other) const { return as_number() == other.as_number(); }
 
     /// The address as a number, for hashing.
     constexpr std::uint64_t as_number() const {
-        std::uint64_t value = 0;
-        for (std::uint8_t octet : octets) value = value << 8 | octet;
-        return value;
+        const auto at = [this](unsigned i) { return std::uint64_t{octets.data()[i]}; };
+        return at(0) << 40 | at(1) << 32 | at(2) << 24 | at(3) << 16 | at(4) << 8 | at(5);
     }
 
     /// The address at the front of `bytes`; nothing if there are fewer than six.
     static constexpr std::optional<MacAddress> at(std::span<const std::byte> bytes) {
         if (bytes.size() < 6) return std::nullopt;
-        MacAddress address;
-        for (std::size_t i = 0; i < 6; ++i) address.octets[i] = std::to_integer<std::uint8_t>(bytes[i]);
-        return address;
+        const auto at = [bytes](unsigned i) { return std::to_integer<std::uint8_t>(bytes.data()[i]); };
+        return MacAddress{{at(0), at(1), at(2), at(3), at(4), at(5)}};
     }
 
     /// A locally administered unicast address that no two `serial`s share: 02:4c:cc:nn:nn:nn, for

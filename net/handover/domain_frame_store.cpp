@@ -19,7 +19,7 @@ void DomainFrameStore::disown(PacketFrame&& frame, mm::TransitTag wire) {
 
 Result<PacketFrame> DomainFrameStore::adopt(mm::Pfn pfn, mm::TransitTag wire, Extent dirty) {
     TRY(domain_.adopt(pfn, wire));
-    return PacketFrame{pfn, domain_.frame_ptr(pfn), dirty};
+    return PacketFrame{pfn, domain_.frame_ptr(pfn), dirty, wire};
 }
 
 } // namespace net

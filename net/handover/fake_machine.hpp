@@ -78,7 +78,7 @@ public:
         }
         if (machine_.owned_by(owner_) >= limit_) return kernel::fail(kernel::Error::DomainLimit);
         machine_.entry(pfn) = {owner_, {}};
-        return PacketFrame{pfn, machine_.bytes(pfn).data(), dirty};
+        return PacketFrame{pfn, machine_.bytes(pfn).data(), dirty, wire};
     }
 
 private:

@@ -11,9 +11,16 @@ namespace net {
 
 void clear_outside(FrameBytes frame, Extent dirty, Extent packet) {
     if (kernel::mutant(kernel::Mutant::SkipTailZero)) return;
+    if (packet.begin <= dirty.begin && dirty.end <= packet.end) [[likely]] return;
     for (const Extent& stale : outside(dirty, packet)) {
         if (!stale.empty()) std::memset(frame.data() + stale.begin, 0, stale.size());
     }
+}
+
+void clear_headers(FrameBytes frame, Extent packet) {
+    // Ethernet with a VLAN tag, and the longest IPv4 and TCP headers: 138.
+    constexpr std::size_t headers = 144;
+    std::memset(frame.data() + packet.begin, 0, std::min(packet.size(), headers));
 }
 
 void fill_frame(FrameBytes frame, Extent dirty, Extent packet, PacketSource& source) {

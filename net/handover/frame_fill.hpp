@@ -17,6 +17,10 @@ using FrameBytes = std::span<std::byte, mm::page_size>;
 /// if nothing was outside `dirty` before. Costs the tail of the last packet, not a page.
 void clear_outside(FrameBytes frame, Extent dirty, Extent packet);
 
+/// Zeroes the front of `packet`, where a TCP/IP stack writes notes of its own over headers that it has read
+/// (lwIP's reassembly keeps pointers there).
+void clear_headers(FrameBytes frame, Extent packet);
+
 /// Copies the next packet.size() bytes of `source` to `packet`, and clears what is left of `dirty`
 /// around them. Precondition: packet lies in the frame; source has that much left.
 void fill_frame(FrameBytes frame, Extent dirty, Extent packet, PacketSource& source);

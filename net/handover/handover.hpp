@@ -38,6 +38,8 @@ struct HandoverOps {
 
 /// The operations of one choice.
 const HandoverOps& handover(mm::HandoverPolicy policy);
+/// The choice of the boot options, whose parameters hold from here on.
+const HandoverOps& handover(const mm::Policies& policies);
 
 /// Takes the next packet off the wire into frames of this namespace, whichever way it was sent: a frame
 /// in transit is adopted, a bounce slot is copied out, zeroed and released. Nothing in the descriptors is
@@ -45,5 +47,7 @@ const HandoverOps& handover(mm::HandoverPolicy policy);
 /// Errors: WouldBlock (nothing there); Refused, DomainLimit, OutOfMemory: the packet is lost, its frames
 /// reclaimed, and the next may be asked for. Context: the receiving namespace's receive thread.
 kernel::Result<Packet> receive_packet(WireEnd end, PacketFrames& frames);
+/// The same into `packet`, which is empty before, and after an error.
+kernel::Result<> receive_packet(WireEnd end, PacketFrames& frames, Packet& packet);
 
 } // namespace net

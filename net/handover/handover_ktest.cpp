@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Packets between real namespaces, without lwIP: what crosses, what stays, and what the page tables say.
+#include "net/handover/auto.hpp"
 #include "net/handover/handover.hpp"
 
 #include "kernel/test/test.hpp"
@@ -137,7 +138,8 @@ LACUNA_TEST("net.handover", "a packet that crossed: nothing but the packet, noth
             net::test::for_each_in_transit(crossing.wire->tag(), [&](mm::Pfn pfn) {
                 if (crossing.crossed_count < crossing.crossed.size()) crossing.crossed[crossing.crossed_count++] = pfn;
             });
-            const bool remapped = choice.value == mm::HandoverPolicy::Remap;
+            const bool remapped = choice.value == mm::HandoverPolicy::Remap ||
+                                  (choice.value == mm::HandoverPolicy::Auto && bytes >= net::Auto::threshold());
             CHECK(crossing.crossed_count == (remapped ? mm::PageCount::for_bytes(bytes).raw() : 0));
             // On the wire a frame is nobody's.
             if (isolated()) {

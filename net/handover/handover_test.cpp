@@ -4,6 +4,7 @@
 #include "kernel/test/test.hpp"
 #include "net/handover/fake_machine.hpp"
 
+#include <algorithm>
 #include <array>
 #include <memory>
 #include <vector>
@@ -126,6 +127,66 @@ LACUNA_TEST("net.handover", "what is said of the checksums stays with the packet
             back->recycle(*f.red_frames);
         }
     }
+}
+
+LACUNA_TEST("net.handover", "one-way traffic uses the same frames again, and they hold the sender's bytes only") {
+    const net::HandoverOps& ops = net::handover(mm::HandoverPolicy::Remap);
+    Fixture f;
+    std::size_t most = 0;
+    for (std::uint8_t round = 0; round < 200; ++round) {
+        const auto bytes = pattern(round % 3 == 0 ? 9000 : 700, round);
+        net::SpanSource source{bytes};
+        REQUIRE(ops.send(f.red_end, *f.red_frames, source));
+        auto packet = net::receive_packet(f.blue_end, *f.blue_frames);
+        REQUIRE(packet);
+        CHECK(holds(*packet, bytes));
+        CHECK(only_packet(*packet));
+        // The stack leaves a note over the headers, as lwIP's reassembly does.
+        packet->pieces()[0].bytes()[14] = std::byte{0xee};
+        packet->recycle(*f.blue_frames);
+        for (std::uint32_t i = 0; i < FakeMachine::frame_count; ++i) {
+            const mm::Pfn pfn{i};
+            if (f.machine->entry(pfn).transit.raw == 0) continue;
+            CHECK(f.machine->bytes(pfn)[14] == std::byte{0});
+        }
+        most = std::max(most, f.machine->owned_by(red) + f.machine->owned_by(blue) + f.machine->in_transit());
+    }
+    // Without it, blue's stock would have filled up and red would have allocated for every packet.
+    CHECK(most <= net::PacketFrames::reserve + 8);
+}
+
+LACUNA_TEST("net.handover", "a frame with anybody else's bytes in it is not given back") {
+    const net::HandoverOps& ops = net::handover(mm::HandoverPolicy::Remap);
+    Fixture f;
+    net::Wire other{mm::TransitTag{4}, *f.machine};
+    other.attach(net::Side::A, f.waker);
+    other.attach(net::Side::B, f.waker);
+    const net::WireEnd other_in{other, net::Side::A}, other_out{other, net::Side::B};
+    // Blue's stock fills up with what it got from a third namespace, and what it wrote itself.
+    const auto bytes = pattern(100, 1);
+    std::vector<Packet> held;
+    for (std::size_t i = 0; i < 2 * net::PacketFrames::reserve; ++i) {
+        net::SpanSource source{bytes};
+        REQUIRE(ops.send(other_in, *f.red_frames, source));
+        auto packet = net::receive_packet(other_out, *f.blue_frames);
+        REQUIRE(packet);
+        held.push_back(std::move(*packet));
+    }
+    for (std::size_t i = 0; i < held.size(); ++i) {
+        // Half of them hold bytes of blue's own by now.
+        if (i % 2 == 0) held[i].pieces()[0].frame.set_dirty({0, 100});
+        held[i].recycle(*f.blue_frames);
+    }
+    for (int round = 0; round < 20; ++round) {
+        net::SpanSource source{bytes};
+        REQUIRE(ops.send(f.red_end, *f.red_frames, source));
+        auto packet = net::receive_packet(f.blue_end, *f.blue_frames);
+        REQUIRE(packet);
+        CHECK(f.machine->in_transit() == 0);
+        held.push_back(std::move(*packet));
+    }
+    for (std::size_t i = held.size() - 20; i < held.size(); ++i) held[i].recycle(*f.blue_frames);
+    for (const net::Side side : {net::Side::A, net::Side::B}) other.close(side);
 }
 
 LACUNA_TEST("net.handover", "forwarding a part of a frame leaves the rest behind as zeros") {

@@ -6,7 +6,9 @@
 namespace net {
 
 void Packet::recycle(PacketFrames& frames) {
-    for (PacketPiece& piece : pieces()) frames.put(std::move(piece.frame));
+    for (PacketPiece& piece : pieces()) {
+        if (piece.frame) frames.put(std::move(piece.frame));
+    }
     clear();
 }
 

@@ -40,6 +40,7 @@ public:
     std::span<PacketPiece> pieces() { return {first(), count_}; }
     /// What the sender said of the transport checksum.
     Checksums checksums() const { return checksums_; }
+    void set_checksums(Checksums checksums) { checksums_ = checksums; }
     std::size_t size() const { return count_; }
     bool empty() const { return count_ == 0; }
     std::size_t bytes() {

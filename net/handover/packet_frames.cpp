@@ -11,6 +11,12 @@ PacketFrame PacketFrames::pop() {
     return std::move(stock->frames[--stock->count]);
 }
 
+PacketFrame PacketFrames::take_spent(mm::TransitTag wire) {
+    auto stock = stock_.lock();
+    if (stock->count <= reserve || stock->frames[stock->count - 1].source() != wire) return {};
+    return std::move(stock->frames[--stock->count]);
+}
+
 Result<PacketFrame> PacketFrames::take() {
     if (PacketFrame frame = pop()) return frame;
     return store_->allocate();

@@ -19,6 +19,8 @@ class PacketFrames {
 public:
     /// Frames kept; what comes on top goes back to the store at once.
     static constexpr std::size_t capacity = 120;
+    /// What of them is kept for this namespace's own packets when others are given back to a sender.
+    static constexpr std::size_t reserve = 24;
 
     constexpr PacketFrames() = default;
 
@@ -28,6 +30,11 @@ public:
 
     /// A frame to put a packet in. Errors: OutOfMemory, DomainLimit.
     kernel::Result<PacketFrame> take();
+    /// The same out of the stock only; empty if there is none.
+    PacketFrame take_stocked() { return pop(); }
+    /// A frame that there is no need for and that holds nothing but what `wire` brought; empty if there is none
+    /// at hand.
+    PacketFrame take_spent(mm::TransitTag wire);
     /// Gives a frame back with its content. Its `dirty` extent must be right.
     void put(PacketFrame&& frame);
     /// Gives the whole stock back to the store, as before the namespace goes.

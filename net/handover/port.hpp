@@ -30,6 +30,8 @@ class PacketSink {
 public:
     /// Takes a packet over; `packet` is empty afterwards in any case.
     virtual void deliver(Packet& packet) = 0;
+    /// That was the last packet for now: what was held back for the next one goes on.
+    virtual void end_batch() {}
     /// The port that it was fed by goes away. The last call: the sink may destroy itself.
     virtual void port_gone() = 0;
 

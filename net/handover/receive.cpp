@@ -2,7 +2,7 @@
 #include "kernel/base/events.hpp"
 #include "net/handover/handover.hpp"
 
-#include <cstring>
+#include <algorithm>
 
 namespace net {
 
@@ -31,16 +31,31 @@ Result<PacketFrame> take_in(WireEnd end, PacketFrames& frames, const Descriptor&
                                 {piece.offset, std::size_t{piece.offset} + piece.length});
 }
 
+/// For each frame that came in, one that is not needed goes back to the sender, for its next packets. What it
+/// holds, that side sent itself: nothing needs zeroing, nothing goes through the allocators.
+void give_back_spent(WireEnd end, PacketFrames& frames, std::size_t count) {
+    for (std::size_t room = std::min(count, end.room_for_spent()); room > 0; --room) {
+        PacketFrame frame = frames.take_spent(end.tag());
+        if (!frame) return;
+        const Extent content = frame.dirty();
+        clear_headers(frame.bytes(), content);
+        const auto piece = Descriptor::of_frame(frame.pfn(), content.begin, content.size());
+        frames.store().disown(std::move(frame), end.tag());
+        const auto given = end.give_back(piece);
+        kernel::ensure(given.has_value(), "a used frame's extent is well-formed, and there was room");
+    }
+}
+
 } // namespace
 
-Result<Packet> receive_packet(WireEnd end, PacketFrames& frames) {
+Result<> receive_packet(WireEnd end, PacketFrames& frames, Packet& packet) {
     PieceList list;
     TRY(end.receive(list));
-    Packet packet(list.pieces().front().checksums);
+    packet.set_checksums(list.pieces().front().checksums);
     for (std::size_t i = 0; i < list.size(); ++i) {
         const Descriptor& piece = list.pieces()[i];
         auto frame = take_in(end, frames, piece);
-        if (!frame) {
+        if (!frame) [[unlikely]] {
             // Whole or not at all: what was taken is recycled, what was not goes back where it belongs.
             packet.recycle(frames);
             for (const Descriptor& rest : list.pieces().subspan(i)) end.discard(rest);
@@ -50,7 +65,14 @@ Result<Packet> receive_packet(WireEnd end, PacketFrames& frames) {
         }
         packet.append(std::move(*frame), {piece.offset, std::size_t{piece.offset} + piece.length});
     }
+    give_back_spent(end, frames, packet.size());
     kernel::count(Event::PacketsReceived);
+    return {};
+}
+
+Result<Packet> receive_packet(WireEnd end, PacketFrames& frames) {
+    Packet packet;
+    TRY(receive_packet(end, frames, packet));
     return packet;
 }
 

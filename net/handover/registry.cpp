@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "net/handover/auto.hpp"
 #include "net/handover/copy.hpp"
 #include "net/handover/handover.hpp"
 #include "net/handover/remap.hpp"
@@ -14,7 +15,7 @@ constexpr HandoverOps ops_of() {
     return {.policy = H::policy, .send = &H::send, .forward = &H::forward};
 }
 
-constexpr std::array registry{ops_of<Remap>(), ops_of<Copy>()};
+constexpr std::array registry{ops_of<Remap>(), ops_of<Copy>(), ops_of<Auto>()};
 
 constexpr bool every_choice_is_registered() {
     for (const auto& choice : mm::handover_choices) {
@@ -33,6 +34,11 @@ const HandoverOps& handover(mm::HandoverPolicy policy) {
         if (ops.policy == policy) return ops;
     }
     kernel::panic("handover policy without implementation");
+}
+
+const HandoverOps& handover(const mm::Policies& policies) {
+    Auto::set_threshold(policies.handover_threshold);
+    return handover(policies.handover);
 }
 
 } // namespace net

@@ -14,10 +14,22 @@ using kernel::Result;
 
 namespace {
 
+/// A frame to put a piece of a packet in: out of the stock, else one that the receiver gave back, else a new one.
+Result<PacketFrame> take_frame(WireEnd end, PacketFrames& frames) {
+    if (PacketFrame stocked = frames.take_stocked()) return stocked;
+    if (const auto back = end.take_back()) {
+        auto adopted = frames.store().adopt(back->pfn(), end.tag(),
+                                            {back->offset, std::size_t{back->offset} + back->length});
+        if (adopted) return adopted;
+        end.discard(*back);
+    }
+    return frames.store().allocate();
+}
+
 /// Copies the source into frames of the sender; on error nothing is held.
-Result<> gather(PacketFrames& frames, PacketSource& source, Packet& packet) {
+Result<> gather(WireEnd end, PacketFrames& frames, PacketSource& source, Packet& packet) {
     while (source.remaining() > 0) {
-        auto frame = frames.take();
+        auto frame = take_frame(end, frames);
         if (!frame) {
             packet.recycle(frames);
             return fail(frame.error());
@@ -51,15 +63,33 @@ Result<> pass_on(WireEnd end, PacketFrames& frames, Packet& packet) {
     return {};
 }
 
+/// A packet that fits one frame, which most do: as gather() and pass_on().
+Result<> send_one(WireEnd end, PacketFrames& frames, PacketSource& source, std::size_t bytes) {
+    auto frame = take_frame(end, frames);
+    if (!frame) return fail(frame.error());
+    fill_frame(frame->bytes(), frame->dirty(), {0, bytes}, source);
+    frame->set_dirty({0, bytes});
+    const auto piece = Descriptor::of_frame(frame->pfn(), 0, bytes, source.checksums());
+    frames.store().disown(std::move(*frame), end.tag());
+    if (auto sent = end.send({&piece, 1}); !sent) {
+        end.discard(piece);
+        return sent;
+    }
+    kernel::count(Event::FramesHandedOver);
+    kernel::count(Event::PacketsSent);
+    return {};
+}
+
 } // namespace
 
 Result<> Remap::send(WireEnd end, PacketFrames& frames, PacketSource& source) {
     const std::size_t bytes = source.remaining();
     if (bytes == 0 || bytes > max_packet_bytes) return fail(Error::InvalidArgument);
     TRY(end.reserve(mm::PageCount::for_bytes(bytes).raw()));
-    Packet packet(source.checksums());
-    TRY(gather(frames, source, packet));
     kernel::count(Event::BytesCopied, bytes);
+    if (bytes <= mm::page_size) return send_one(end, frames, source, bytes);
+    Packet packet(source.checksums());
+    TRY(gather(end, frames, source, packet));
     return pass_on(end, frames, packet);
 }
 

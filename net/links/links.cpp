@@ -44,7 +44,7 @@ std::uint32_t serial() { return registry.next_serial.fetch_add(1, std::memory_or
 Result<> connect(const Veth::End& a, const Veth::End& b, std::optional<std::uint8_t> host = {}) {
     TRY(prepare_frame_pbufs());
     Veth* pair = TRY(shared_new<Veth>(serial(), wire_memory,
-                                      handover(kernel::memory().policies().handover), a, b));
+                                      handover(kernel::memory().policies()), a, b));
     if (auto opened = pair->open(); !opened) {
         shared_delete(pair);
         return opened;
@@ -70,10 +70,13 @@ void give_host(std::uint8_t host) {
     registry.hosts.reset(host);
 }
 
-void choose_offload(InterfaceConfig& config, ChecksumOffload possible) {
-    if (config.checksum_offload) return;
-    const bool allowed = kernel::options().net_offload == kernel::Switch::Yes;
-    config.checksum_offload = allowed ? possible : ChecksumOffload::None;
+/// Fills in what the caller left to the boot options. `possible`: what the kind of link allows.
+void complete(InterfaceConfig& config, ChecksumOffload possible) {
+    const kernel::Options& options = kernel::options();
+    const bool offload = options.net_offload == kernel::Switch::Yes;
+    const bool join = options.net_join == kernel::Switch::Yes;
+    if (!config.checksum_offload) config.checksum_offload = offload ? possible : ChecksumOffload::None;
+    if (!config.join_segments) config.join_segments = join ? JoinSegments::Yes : JoinSegments::No;
 }
 
 } // namespace
@@ -84,7 +87,7 @@ Result<> create_veth(kernel::NetNamespace& a, const InterfaceConfig& in_a, kerne
     Veth::End second{&b, {WirePort::Role::Interface, in_b}};
     for (Veth::End* end : {&first, &second}) {
         end->config.interface.mac = MacAddress::local(serial());
-        choose_offload(end->config.interface, ChecksumOffload::TcpAndUdp);
+        complete(end->config.interface, ChecksumOffload::TcpAndUdp);
     }
     return connect(first, second);
 }
@@ -96,7 +99,7 @@ Result<IpPrefix> attach_to_bridge(kernel::NetNamespace& space, kernel::NetNamesp
     config.mac = MacAddress::local(serial());
     config.mtu = link.mtu;
     config.checksum_offload = link.checksum_offload;
-    choose_offload(config, ChecksumOffload::Tcp);
+    complete(config, ChecksumOffload::Tcp);
     config.addressing = Addressing::Static;
     config.gateway = link.gateway;
     std::optional<std::uint8_t> host;

@@ -46,7 +46,7 @@ struct Uplink {
     Addressing addressing = Addressing::Static;  ///< Static: 10.0.2.15/24, gateway 10.0.2.2
 };
 
-/// Makes the bridge br0 in the initial namespace, with an interface of the namespace's own, and starts the
+/// Makes the bridge in the initial namespace, with an interface of the namespace's own, and starts the
 /// virtio network card as its first port. Boot, once. Having no card is no error; a card that does not work
 /// is reported in the log.
 /// Errors: OutOfMemory, DomainLimit.

@@ -39,6 +39,18 @@ LACUNA_TEST("net.checksum", "agrees with the plain sum at every length and offse
     }
 }
 
+LACUNA_TEST("net.checksum", "a header's sum is the plain sum") {
+    auto bytes = noise();
+    for (std::size_t offset = 0; offset + 20 <= bytes.size(); ++offset) {
+        const auto header = std::span(bytes).subspan(offset).first<20>();
+        REQUIRE(net::header_checksum(header) == plain_checksum(header));
+    }
+    bytes.fill(std::byte{0xff});
+    CHECK(net::header_checksum(std::span<const std::byte>(bytes).first<20>()) == 0xffff);
+    bytes.fill(std::byte{0});
+    CHECK(net::header_checksum(std::span<const std::byte>(bytes).first<20>()) == 0);
+}
+
 LACUNA_TEST("net.checksum", "carries wrap around") {
     std::array<std::byte, 96> ones;
     ones.fill(std::byte{0xff});

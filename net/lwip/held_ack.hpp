@@ -17,6 +17,7 @@ public:
     /// Whether more packets wait behind the one that goes to lwIP next.
     enum class Behind : bool { Nothing, More };
     void next_packet(Behind behind) { behind_ = behind; }
+    Behind behind() const { return behind_; }
 
     /// A segment with data for `pcb` is about to be processed.
     void segment(tcp_pcb& pcb);

@@ -23,19 +23,39 @@ bool is_lwip_thread() { return &kernel::current() == net::instance.lwip_thread; 
 
 // Preemption is off while the ring's lock is held: it is a plain spin lock, which ranks do not see
 // because it lies in exclusive memory and nothing is taken inside it.
-void lacuna_mailbox::put(void* message) {
-    arch::PreemptGuard guard;
-    lock.lock();
-    slots()[head++ % capacity] = message;
-    lock.unlock();
+//
+// Ordering of both: sequentially consistent. Here the count changes before the sleepers are looked at; a
+// sleeper announces itself before it looks at the count. One of the two sees the other.
+bool lacuna_mailbox::put(void* message) {
+    {
+        arch::PreemptGuard guard;
+        lock.lock();
+        const bool full = head - tail == capacity;
+        if (!full) {
+            slots()[head++ % capacity] = message;
+            gate->waiting.store(head - tail);
+        }
+        lock.unlock();
+        if (full) return false;
+    }
+    if (gate->readers.load() != 0) gate->filled.wake_one();
+    return true;
 }
 
-void* lacuna_mailbox::take() {
-    arch::PreemptGuard guard;
-    lock.lock();
-    void* message = slots()[tail++ % capacity];
-    lock.unlock();
-    return message;
+bool lacuna_mailbox::take(void*& message) {
+    {
+        arch::PreemptGuard guard;
+        lock.lock();
+        const bool empty = head == tail;
+        if (!empty) {
+            message = slots()[tail++ % capacity];
+            gate->waiting.store(head - tail);
+        }
+        lock.unlock();
+        if (empty) return false;
+    }
+    if (gate->writers.load() != 0) gate->emptied.wake_one();
+    return true;
 }
 
 extern "C" {
@@ -44,7 +64,7 @@ err_t sys_mbox_new(sys_mbox_t* mailbox, int size) {
     const auto capacity = static_cast<std::uint32_t>(size > 0 ? size : 32);
     void* block = lacuna_lwip_malloc(sizeof(lacuna_mailbox) + capacity * sizeof(void*));
     if (block == nullptr) return ERR_MEM;
-    auto* gate = new (std::nothrow) net::MailboxGate(capacity);
+    auto* gate = new (std::nothrow) net::MailboxGate;
     if (gate == nullptr) {
         lacuna_lwip_free(block);
         return ERR_MEM;
@@ -63,47 +83,50 @@ void sys_mbox_post(sys_mbox_t* mailbox, void* message) {
     // lwIP has no way to hear that a post failed: only its own thread's mailbox is posted to like this,
     // and that thread drains it as long as it lives.
     const kernel::KillShield shield;
-    kernel::ensure((*mailbox)->gate->free.acquire().has_value(), "a shielded wait ended early");
-    (*mailbox)->put(message);
-    (*mailbox)->gate->filled.release();
+    net::MailboxGate& gate = *(*mailbox)->gate;
+    const std::uint32_t capacity = (*mailbox)->capacity;
+    while (!(*mailbox)->put(message)) {
+        ++gate.writers;
+        const auto room = gate.emptied.wait([&gate, capacity] { return gate.waiting.load() < capacity; });
+        --gate.writers;
+        kernel::ensure(room.has_value(), "a shielded wait ended early");
+    }
 }
 
-err_t sys_mbox_trypost(sys_mbox_t* mailbox, void* message) {
-    if (!(*mailbox)->gate->free.try_acquire()) return ERR_MEM;
-    (*mailbox)->put(message);
-    (*mailbox)->gate->filled.release();
-    return ERR_OK;
-}
+err_t sys_mbox_trypost(sys_mbox_t* mailbox, void* message) { return (*mailbox)->put(message) ? ERR_OK : ERR_MEM; }
 
 err_t sys_mbox_trypost_fromisr(sys_mbox_t* mailbox, void* message) {
     return sys_mbox_trypost(mailbox, message);
 }
 
 u32_t sys_arch_mbox_fetch(sys_mbox_t* mailbox, void** message, u32_t timeout) {
-    if (const auto filled = (*mailbox)->gate->filled.acquire(deadline(timeout)); !filled) {
-        // A killed task sees a time-out: its callers in lwIP give up cleanly, and the application
-        // returns. lwIP's own thread would only ask again; it holds nothing here, and ends.
-        if (filled.error() == kernel::Error::Killed && is_lwip_thread()) {
-            kernel::exit(kernel::ExitReason::Killed);
-        }
-        if (message != nullptr) *message = nullptr;
-        return SYS_ARCH_TIMEOUT;
+    void* taken = nullptr;
+    if (!(*mailbox)->take(taken)) {
+        net::MailboxGate& gate = *(*mailbox)->gate;
+        const kernel::Deadline end = deadline(timeout);
+        do {
+            ++gate.readers;
+            const auto filled = gate.filled.wait([&gate] { return gate.waiting.load() != 0; }, end);
+            --gate.readers;
+            if (filled) continue;
+            // A killed task sees a time-out: its callers in lwIP give up cleanly, and the application
+            // returns. lwIP's own thread would only ask again; it holds nothing here, and ends.
+            if (filled.error() == kernel::Error::Killed && is_lwip_thread()) {
+                kernel::exit(kernel::ExitReason::Killed);
+            }
+            if (message != nullptr) *message = nullptr;
+            return SYS_ARCH_TIMEOUT;
+        } while (!(*mailbox)->take(taken));
     }
-    void* taken = (*mailbox)->take();
-    (*mailbox)->gate->free.release();
     if (message != nullptr) *message = taken;
     return 0;
 }
 
 u32_t sys_arch_mbox_tryfetch(sys_mbox_t* mailbox, void** message) {
-    if (!(*mailbox)->gate->filled.try_acquire()) {
-        if (message != nullptr) *message = nullptr;
-        return SYS_MBOX_EMPTY;
-    }
-    void* taken = (*mailbox)->take();
-    (*mailbox)->gate->free.release();
+    void* taken = nullptr;
+    const bool found = (*mailbox)->take(taken);
     if (message != nullptr) *message = taken;
-    return 0;
+    return found ? 0 : SYS_MBOX_EMPTY;
 }
 
 } // extern "C"

@@ -1,27 +1,28 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "kernel/sync/semaphore.hpp"
 #include "kernel/sync/spin_lock.hpp"
+#include "kernel/sync/wait_queue.hpp"
 #include "net/lwip/shared_objects.hpp"
 
+#include <atomic>
 #include <cstdint>
 
 namespace net {
 
 /// Where tasks wait for a mailbox. It counts messages and never sees one.
 struct MailboxGate final : SharedObject {
-    explicit MailboxGate(std::uint32_t capacity) : free(capacity) {}
-    kernel::Semaphore filled{0};
-    kernel::Semaphore free;
+    std::atomic<std::uint32_t> waiting{0};  ///< messages in the ring
+    std::atomic<std::uint32_t> readers{0};  ///< tasks that sleep until there is one, or are about to
+    std::atomic<std::uint32_t> writers{0};  ///< tasks that sleep until there is room, or are about to
+    kernel::WaitQueue filled;
+    kernel::WaitQueue emptied;
 };
 
 } // namespace net
 
 /// lwIP's mailbox: a ring of message pointers in the namespace's exclusive heap, since the messages are,
-/// and a gate in shared memory.
-///
-///   post:  free.acquire -> put -> filled.release        fetch:  filled.acquire -> take -> free.release
+/// and a gate in shared memory. As long as nobody has to wait, only the ring is touched.
 struct lacuna_mailbox {
     net::MailboxGate* gate;
     std::uint32_t capacity;
@@ -29,10 +30,10 @@ struct lacuna_mailbox {
     std::uint32_t tail; ///< messages ever taken
     kernel::SpinLock lock;
 
-    /// Precondition: the gate gave a free slot.
-    void put(void* message);
-    /// Precondition: the gate gave a filled slot.
-    void* take();
+    /// Puts a message in and wakes a reader; false if the ring is full.
+    bool put(void* message);
+    /// Takes the oldest message and wakes a writer; false if there is none.
+    bool take(void*& message);
 
 private:
     /// The ring lies behind the object, in the same allocation.

@@ -35,6 +35,8 @@ void lacuna_lwip_assert(const char* text, const char* file, int line) {
 }
 
 std::uint16_t lacuna_lwip_checksum(const void* data, int length) {
+    // Of every packet: IPv4's header without options.
+    if (length == 20) return net::header_checksum(std::span<const std::byte, 20>(static_cast<const std::byte*>(data), 20));
     return net::internet_checksum(
         {static_cast<const std::byte*>(data), static_cast<std::size_t>(length)});
 }

@@ -18,7 +18,7 @@ namespace net {
 class RxThread {
 public:
     /// Packets a source may bring before the next one has its turn.
-    static constexpr unsigned budget = 32;
+    static constexpr unsigned budget = 64;
 
     RxThread() = default;
     RxThread(const RxThread&) = delete;

@@ -35,9 +35,8 @@ void free_frame_pbuf(pbuf* p) {
 
 Result<pbuf*> wrap_piece(PacketPiece& piece) {
     void* memory = TRY(cache->alloc(*instance.domain));
-    auto* ours = new (memory) FramePbuf{};
-    ours->frame = std::move(piece.frame);
-    ours->header.custom_free_function = &free_frame_pbuf;
+    auto* ours = new (memory) FramePbuf{.header = {.pbuf = {}, .custom_free_function = &free_frame_pbuf},
+                                        .frame = std::move(piece.frame)};
     const auto bytes = ours->frame.bytes().subspan(piece.extent.begin, piece.extent.size());
     const auto length = static_cast<u16_t>(bytes.size());
     // PBUF_REF: the header is not in front of the data, and lwIP may not grow it backwards.
@@ -58,19 +57,20 @@ Result<pbuf*> wrap(Packet& packet) {
         packet.recycle(link_state->frames);
         return fail(Error::InvalidArgument);
     }
+    // From the last piece to the first, because each pbuf says how long the rest is that begins with it.
     pbuf* chain = nullptr;
-    for (PacketPiece& piece : packet.pieces()) {
-        auto next = wrap_piece(piece);
-        if (!next) {
+    for (std::size_t left = packet.size(); left > 0; --left) {
+        auto first = wrap_piece(packet.pieces()[left - 1]);
+        if (!first) [[unlikely]] {
             if (chain != nullptr) pbuf_free(chain);
             packet.recycle(link_state->frames);
-            return next;
+            return first;
         }
-        if (chain == nullptr) {
-            chain = *next;
-        } else {
-            pbuf_cat(chain, *next);
+        if (chain != nullptr) {
+            (*first)->next = chain;
+            (*first)->tot_len = static_cast<u16_t>((*first)->tot_len + chain->tot_len);
         }
+        chain = *first;
     }
     packet.clear();
     return chain;

@@ -4,6 +4,7 @@
 #include "kernel/base/events.hpp"
 #include "net/bridge/ethernet.hpp"
 #include "net/links/exclusive_new.hpp"
+#include "net/lwip/held_ack.hpp"
 #include "net/lwip/instance.hpp"
 #include "net/veth/frame_pbuf.hpp"
 #include "net/veth/pbuf_source.hpp"
@@ -24,16 +25,16 @@ using kernel::Result;
 
 namespace {
 
-/// lwIP's flags for what this stack computes itself.
+/// lwIP's flags for what this stack computes itself. What it checks of TCP and UDP is decided for each packet
+/// (deliver); what goes from this interface to itself never leaves the namespace's memory.
 constexpr u16_t checksum_control(ChecksumOffload offload) {
-    constexpr u16_t tcp = NETIF_CHECKSUM_GEN_TCP | NETIF_CHECKSUM_CHECK_TCP;
-    constexpr u16_t udp = NETIF_CHECKSUM_GEN_UDP | NETIF_CHECKSUM_CHECK_UDP;
+    constexpr u16_t always = NETIF_CHECKSUM_ENABLE_ALL & ~(NETIF_CHECKSUM_CHECK_TCP | NETIF_CHECKSUM_CHECK_UDP);
     switch (offload) {
     case ChecksumOffload::None: break;
-    case ChecksumOffload::Tcp: return NETIF_CHECKSUM_ENABLE_ALL & ~tcp;
-    case ChecksumOffload::TcpAndUdp: return NETIF_CHECKSUM_ENABLE_ALL & ~(tcp | udp);
+    case ChecksumOffload::Tcp: return always & ~NETIF_CHECKSUM_GEN_TCP;
+    case ChecksumOffload::TcpAndUdp: return always & ~(NETIF_CHECKSUM_GEN_TCP | NETIF_CHECKSUM_GEN_UDP);
     }
-    return NETIF_CHECKSUM_ENABLE_ALL;
+    return always;
 }
 
 } // namespace
@@ -125,23 +126,27 @@ err_t Interface::send(PacketSource& source) {
 }
 
 void Interface::deliver(Packet& packet) {
+    if (packet.checksums() == Checksums::Deferred) return input(packet);
     // lwIP asks the interface which checksums to look at; the answer is one for this packet.
+    input_joined();
     const u16_t usual = netif_.chksum_flags;
-    constexpr u16_t checks = NETIF_CHECKSUM_CHECK_TCP | NETIF_CHECKSUM_CHECK_UDP;
-    const bool computed = packet.checksums() == Checksums::Computed;
-    netif_.chksum_flags = static_cast<u16_t>(computed ? usual | checks : usual & ~checks);
+    netif_.chksum_flags = static_cast<u16_t>(usual | NETIF_CHECKSUM_CHECK_TCP | NETIF_CHECKSUM_CHECK_UDP);
     input(packet);
     netif_.chksum_flags = usual;
 }
 
-/// What is for this station and carries IP goes straight there, without its Ethernet header: with it, the
+/// What is for this station and carries IPv4 goes straight there, without its Ethernet header: with it, the
 /// largest packet is longer than a pbuf can say.
 void Interface::input(Packet& packet) {
     PacketPiece& first = packet.pieces().front();
     const auto header = EthernetHeader::of(first.bytes());
     const bool is_ip4 = header && header->destination == config_.mac && header->type == ETHTYPE_IP &&
                         first.extent.size() > EthernetHeader::size;
-    if (is_ip4) first.extent.begin += EthernetHeader::size;
+    if (is_ip4) {
+        first.extent.begin += EthernetHeader::size;
+        if (join(packet)) return;
+    }
+    input_joined();
     const auto p = wrap(packet);
     if (!p) {
         kernel::count(kernel::Event::PacketsDropped);
@@ -149,6 +154,37 @@ void Interface::input(Packet& packet) {
     }
     (*p)->if_idx = netif_get_index(&netif_);
     if ((is_ip4 ? ip4_input(*p, &netif_) : netif_.input(*p, &netif_)) != ERR_OK) pbuf_free(*p);
+}
+
+/// Takes an IPv4 packet that continues what is being joined, or that may be the beginning of something.
+bool Interface::join(Packet& packet) {
+    if (config_.join_segments != JoinSegments::Yes || packet.size() != 1 || packet.checksums() == Checksums::Computed) return false;
+    if (joiner_.empty() && held_ack.behind() == HeldAck::Behind::Nothing) return false;
+    PacketPiece& piece = packet.pieces().front();
+    const auto segment = TcpSegment::of(piece.bytes());
+    if (!segment) return false;
+    const bool continues = joiner_.accepts(*segment);
+    if (continues) {
+        piece.extent.begin += TcpSegment::headers;
+    } else {
+        input_joined();
+    }
+    const auto p = wrap(packet);
+    if (!p) {
+        kernel::count(kernel::Event::PacketsDropped);
+    } else if (continues) {
+        joiner_.append(*p, *segment);
+    } else {
+        joiner_.begin(*p, *segment);
+    }
+    return true;
+}
+
+void Interface::input_joined() {
+    if (joiner_.empty()) return;
+    pbuf* const p = joiner_.finish();
+    p->if_idx = netif_get_index(&netif_);
+    if (ip4_input(p, &netif_) != ERR_OK) pbuf_free(p);
 }
 
 void Interface::port_gone() {

@@ -5,6 +5,7 @@
 #include "net/bridge/mac_address.hpp"
 #include "net/handover/port.hpp"
 #include "net/veth/interface_config.hpp"
+#include "net/veth/segment_joiner.hpp"
 
 #include <lwip/netif.h>
 
@@ -27,11 +28,14 @@ public:
     netif& lwip() { return netif_; }
 
     void deliver(Packet& packet) override;
+    void end_batch() override { input_joined(); }
     void port_gone() override;
 
 private:
     kernel::Result<> add();
     void input(Packet& packet);
+    bool join(Packet& packet);
+    void input_joined();
     void address();
     static err_t initialise(netif* interface);
     static err_t transmit(netif* interface, pbuf* p);
@@ -45,6 +49,7 @@ private:
 
     Port& port_;
     InterfaceConfig config_;
+    SegmentJoiner joiner_;
     netif netif_{};
 };
 

@@ -27,12 +27,16 @@ enum class ChecksumOffload : std::uint8_t {
     TcpAndUdp,  ///< for a wire that ends at another interface of this machine
 };
 
+/// Whether TCP segments that arrive together are joined before the stack sees them (SegmentJoiner).
+enum class JoinSegments : bool { No, Yes };
+
 /// What an interface is made with. Plain data, no pointers: it may cross into a namespace.
 struct InterfaceConfig {
     std::array<char, 2> name{'v', 'e'};  ///< lwIP appends a number
     MacAddress mac{};
     std::uint16_t mtu = default_mtu;
     std::optional<ChecksumOffload> checksum_offload{};  ///< unset: what the boot option net.offload allows
+    std::optional<JoinSegments> join_segments{};  ///< unset: what the boot option net.join says
     Addressing addressing = Addressing::None;
     IpPrefix address{};                  ///< if Static
     std::optional<ip_addr_t> gateway{};  ///< if given, this becomes the default interface

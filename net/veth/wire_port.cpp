@@ -59,15 +59,18 @@ unsigned WirePort::drain(unsigned budget) {
     if (end_.pending()) {
         const CoreLock lock;
         PacketSink& sink = link_state->sink(sink_);
+        Packet packet;
         for (; taken < budget; ++taken) {
-            auto packet = receive_packet(end_, link_state->frames);
-            if (packet) {
-                held_ack.next_packet(end_.pending() ? HeldAck::Behind::More : HeldAck::Behind::Nothing);
-                sink.deliver(*packet);
-            } else if (packet.error() == Error::WouldBlock) {
+            const auto received = receive_packet(end_, link_state->frames, packet);
+            if (received) {
+                held_ack.next_packet(end_.pending() && taken + 1 < budget ? HeldAck::Behind::More
+                                                                         : HeldAck::Behind::Nothing);
+                sink.deliver(packet);
+            } else if (received.error() == Error::WouldBlock) {
                 break;
             }
         }
+        sink.end_batch();
         held_ack.end_batch();
     }
     // The peer went, and what it had sent before has arrived. After this the pair may be freed at any time.

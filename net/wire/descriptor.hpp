@@ -71,7 +71,7 @@ public:
     constexpr PieceList() {}  // pieces_ is written before it is read: this is on every packet's way
 
     /// Precondition: size() < max_packet_pieces.
-    constexpr void append(const Descriptor& piece) { pieces_[count_++] = piece; }
+    constexpr void append(const Descriptor& piece) { pieces_.data()[count_++] = piece; }
     constexpr void clear() { count_ = 0; }
     constexpr bool full() const { return count_ == max_packet_pieces; }
     constexpr bool empty() const { return count_ == 0; }

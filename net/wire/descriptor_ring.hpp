@@ -4,6 +4,7 @@
 #include "kernel/base/result.hpp"
 #include "net/wire/descriptor.hpp"
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cstdint>
@@ -29,6 +30,10 @@ public:
     /// are no well-formed packet, the caller returns what frames they rightly name and goes on.
     kernel::Result<> pop(PieceList& packet);
 
+    /// Consumer of a ring whose packets are all of one piece: takes the oldest. Errors: WouldBlock; Refused: it was
+    /// ill-formed, and is lost.
+    kernel::Result<Descriptor> pop_single();
+
     bool empty() const { return size() == 0; }
     /// Pieces waiting; a snapshot, and for the consumer a lower bound.
     std::uint32_t size() const;
@@ -36,10 +41,68 @@ public:
     std::uint32_t room() const { return capacity - size(); }
 
 private:
+    /// The rest of pop(): a packet of several pieces, or none at all.
+    kernel::Result<> pop_more(PieceList& packet, std::uint32_t tail, std::uint32_t waiting);
+    Descriptor& slot(std::uint32_t number) { return slots_.data()[number % capacity]; }
+
     // The two sides' indices lie in cache lines of their own, or every push would stall the reader.
     alignas(64) std::atomic<std::uint32_t> head_{0};  ///< next slot to write; the producer's
     alignas(64) std::atomic<std::uint32_t> tail_{0};  ///< next slot to read; the consumer's
     alignas(64) std::array<Descriptor, capacity> slots_{};
 };
+
+// Inline: on every packet's way, most of which are of one piece.
+
+inline kernel::Result<> DescriptorRing::push(std::span<const Descriptor> packet) {
+    if (packet.empty() || packet.size() > max_packet_pieces) return kernel::fail(kernel::Error::InvalidArgument);
+    for (const Descriptor& piece : packet) {
+        if (!well_formed(piece)) return kernel::fail(kernel::Error::InvalidArgument);
+    }
+    const std::uint32_t head = head_.load(std::memory_order_relaxed);
+    // Ordering: acquire pairs with the reader's release of tail_, so that the reader has copied a slot
+    // out before it is written again.
+    const std::uint32_t used = head - tail_.load(std::memory_order_acquire);
+    if (used > capacity || capacity - used < packet.size()) return kernel::fail(kernel::Error::NoSpace);
+
+    std::uint32_t at = head;
+    for (const Descriptor& piece : packet) {
+        slot(at) = piece;
+        slot(at++).position = Position::More;
+    }
+    slot(at - 1).position = Position::Last;
+    // Ordering: one release publishes every piece, which is what makes it all or nothing. It also
+    // orders the frames' unmapping (program order before this call) before the reader's sight of them.
+    head_.store(at, std::memory_order_release);
+    return {};
+}
+
+inline kernel::Result<> DescriptorRing::pop(PieceList& packet) {
+    packet.clear();
+    const std::uint32_t tail = tail_.load(std::memory_order_relaxed);
+    // Ordering: acquire pairs with the producer's release of head_: the slots below it are written.
+    const std::uint32_t waiting = head_.load(std::memory_order_acquire) - tail;
+    if (waiting == 0) return kernel::fail(kernel::Error::WouldBlock);
+    const Descriptor first = slot(tail);
+    if (first.position != Position::Last || !well_formed(first)) return pop_more(packet, tail, std::min(waiting, capacity));
+    packet.append(first);
+    // Ordering: release pairs with the producer's acquire; the copy above is done with the slot.
+    tail_.store(tail + 1, std::memory_order_release);
+    return {};
+}
+
+inline kernel::Result<Descriptor> DescriptorRing::pop_single() {
+    const std::uint32_t tail = tail_.load(std::memory_order_relaxed);
+    // Ordering: as in pop().
+    if (head_.load(std::memory_order_acquire) == tail) return kernel::fail(kernel::Error::WouldBlock);
+    const Descriptor piece = slot(tail);
+    tail_.store(tail + 1, std::memory_order_release);
+    if (!well_formed(piece)) return kernel::fail(kernel::Error::Refused);
+    return piece;
+}
+
+inline std::uint32_t DescriptorRing::size() const {
+    // Ordering: acquire on both, since either side asks. An index scribbled over reads as a full ring.
+    return std::min(head_.load(std::memory_order_acquire) - tail_.load(std::memory_order_acquire), capacity);
+}
 
 } // namespace net

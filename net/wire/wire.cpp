@@ -8,8 +8,6 @@
 namespace net {
 
 using kernel::Error;
-using kernel::fail;
-using kernel::Result;
 
 Wire::~Wire() {
     for (Side side : {Side::A, Side::B}) {
@@ -34,38 +32,10 @@ void Wire::close(Side side) {
     wake(other(side));
 }
 
-Result<> Wire::send(Side from, std::span<const Descriptor> packet) {
-    const Side to = other(from);
-    if (!attached(to)) return fail(Error::Closed);
-    Direction& direction = toward(to);
-    if (auto pushed = direction.ring.push(packet); !pushed) {
-        if (pushed.error() == Error::NoSpace) add(direction.counters.ring_full, 1);
-        return pushed;
-    }
-    std::uint64_t bytes = 0;
-    for (const Descriptor& piece : packet) bytes += piece.length;
-    add(direction.counters.packets, 1);
-    add(direction.counters.bytes, bytes);
-    wake(to);
-    return {};
-}
-
-Result<> Wire::reserve(Side from, std::size_t pieces) {
-    const Side to = other(from);
-    if (!attached(to)) return fail(Error::Closed);
-    if (toward(to).ring.room() >= pieces) return {};
-    add(toward(to).counters.ring_full, 1);
-    return fail(Error::NoSpace);
-}
-
-Result<> Wire::receive(Side to, PieceList& packet) {
-    auto popped = toward(to).ring.pop(packet);
-    if (!popped && popped.error() == Error::Refused) {
-        add(toward(to).counters.refused, 1);
-        for (const Descriptor& piece : packet.pieces()) discard(to, piece);
-        packet.clear();
-    }
-    return popped;
+void Wire::refuse(Side to, PieceList& packet) {
+    add(toward(to).counters.refused, 1);
+    for (const Descriptor& piece : packet.pieces()) discard(to, piece);
+    packet.clear();
 }
 
 void Wire::discard(Side to, const Descriptor& piece) {
@@ -88,9 +58,14 @@ void Wire::wake(Side side) {
 }
 
 void Wire::drain(Side side) {
+    drain(side, toward(side).ring);
+    drain(side, toward(other(side)).spent);
+}
+
+void Wire::drain(Side side, DescriptorRing& ring) {
     PieceList packet;
     while (true) {
-        auto popped = toward(side).ring.pop(packet);
+        auto popped = ring.pop(packet);
         if (!popped && popped.error() == Error::WouldBlock) return;
         for (const Descriptor& piece : packet.pieces()) {
             if (piece.carrier == Carrier::Frame) add(toward(side).counters.reclaimed, 1);

@@ -88,6 +88,17 @@ public:
     kernel::Result<> receive(Side to, PieceList& packet);
     bool pending(Side to) const { return !toward(to).ring.empty(); }
 
+    /// How many used frames `from` may give back to the other side now.
+    std::size_t room_for_spent(Side from) const {
+        return attached(other(from)) ? toward(from).spent.room() : 0;
+    }
+    /// Gives a frame back to the side that it came from, for its next packets: in transit, and holding nothing
+    /// but zeros and what that side sent. Precondition: room_for_spent(from) > 0. Nobody is woken.
+    /// Error: InvalidArgument for an ill-formed piece.
+    kernel::Result<> give_back(Side from, const Descriptor& frame) { return toward(from).spent.push({&frame, 1}); }
+    /// Takes a frame that was given back to `to`. Errors: WouldBlock; Refused: an ill-formed claim, which is lost.
+    kernel::Result<Descriptor> take_back(Side to) { return toward(other(to)).spent.pop_single(); }
+
     /// Gives one piece back to whom it belongs: the frame to the allocator, the slot to the buffer.
     void discard(Side to, const Descriptor& piece);
     /// Counts a packet that the receiver could not accept.
@@ -99,7 +110,8 @@ public:
 private:
     struct Direction {
         explicit Direction(WireMemory& memory) : bounce(memory) {}
-        DescriptorRing ring;
+        DescriptorRing ring;   ///< packets
+        DescriptorRing spent;  ///< the other way: frames that carried them, one by one
         BounceBuffer bounce;
         WireCounters counters;
     };
@@ -115,13 +127,47 @@ private:
     }
     Direction& toward(Side side) { return directions_[index(side)]; }
     const Direction& toward(Side side) const { return directions_[index(side)]; }
+    void refuse(Side to, PieceList& packet);
     void wake(Side side);
     void drain(Side side);
+    void drain(Side side, DescriptorRing& ring);
 
     mm::TransitTag tag_;
     WireMemory& memory_;
     std::array<Direction, 2> directions_;
     std::array<End, 2> ends_;
 };
+
+// Inline: on every packet's way.
+
+inline kernel::Result<> Wire::send(Side from, std::span<const Descriptor> packet) {
+    const Side to = other(from);
+    if (!attached(to)) return kernel::fail(kernel::Error::Closed);
+    Direction& direction = toward(to);
+    if (auto pushed = direction.ring.push(packet); !pushed) {
+        if (pushed.error() == kernel::Error::NoSpace) add(direction.counters.ring_full, 1);
+        return pushed;
+    }
+    std::uint64_t bytes = 0;
+    for (const Descriptor& piece : packet) bytes += piece.length;
+    add(direction.counters.packets, 1);
+    add(direction.counters.bytes, bytes);
+    wake(to);
+    return {};
+}
+
+inline kernel::Result<> Wire::reserve(Side from, std::size_t pieces) {
+    const Side to = other(from);
+    if (!attached(to)) return kernel::fail(kernel::Error::Closed);
+    if (toward(to).ring.room() >= pieces) return {};
+    add(toward(to).counters.ring_full, 1);
+    return kernel::fail(kernel::Error::NoSpace);
+}
+
+inline kernel::Result<> Wire::receive(Side to, PieceList& packet) {
+    auto popped = toward(to).ring.pop(packet);
+    if (!popped && popped.error() == kernel::Error::Refused) [[unlikely]] refuse(to, packet);
+    return popped;
+}
 
 } // namespace net

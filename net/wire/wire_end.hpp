@@ -14,6 +14,9 @@ public:
     kernel::Result<> reserve(std::size_t pieces) const { return wire_->reserve(side_, pieces); }
     kernel::Result<> send(std::span<const Descriptor> packet) const { return wire_->send(side_, packet); }
     kernel::Result<> receive(PieceList& packet) const { return wire_->receive(side_, packet); }
+    std::size_t room_for_spent() const { return wire_->room_for_spent(side_); }
+    kernel::Result<> give_back(const Descriptor& frame) const { return wire_->give_back(side_, frame); }
+    kernel::Result<Descriptor> take_back() const { return wire_->take_back(side_); }
     bool pending() const { return wire_->pending(side_); }
     bool peer_gone() const { return wire_->gone(other(side_)); }
     /// A piece received that nobody will use.

@@ -45,6 +45,35 @@ struct Fixture {
 
 constexpr std::array one{Descriptor::of_frame(mm::Pfn{42}, 0, 60)};
 
+LACUNA_TEST("net.wire", "a used frame goes back to its sender, and wakes nobody") {
+    Fixture f;
+    CHECK(f.wire->room_for_spent(Side::B) == net::DescriptorRing::capacity);
+    REQUIRE(f.wire->give_back(Side::B, one[0]));
+    CHECK(f.a.wakes == 0);
+    CHECK(!f.wire->pending(Side::A));
+    CHECK(f.wire->take_back(Side::B).error() == Error::WouldBlock);
+    const auto frame = f.wire->take_back(Side::A);
+    REQUIRE(frame);
+    CHECK(frame->pfn() == mm::Pfn{42});
+    CHECK(f.wire->take_back(Side::A).error() == Error::WouldBlock);
+    CHECK(f.memory.count == 0);
+}
+
+LACUNA_TEST("net.wire", "used frames on their way back are reclaimed with the rest, whichever end goes first") {
+    for (const Side first : {Side::A, Side::B}) {
+        Fixture f;
+        REQUIRE(f.wire->give_back(Side::B, one[0]));
+        f.wire->close(first);
+        CHECK(f.memory.count == (first == Side::A ? 1 : 0));
+        CHECK(f.wire->room_for_spent(other(first)) == 0);
+        f.wire->close(other(first));
+        f.wire.reset();
+        CHECK(f.memory.count == 1);
+        CHECK(f.memory.last_frame == mm::Pfn{42});
+        CHECK(f.memory.last_wire == mm::TransitTag{5});
+    }
+}
+
 LACUNA_TEST("net.wire", "a packet wakes the receiver and is counted") {
     Fixture f;
     REQUIRE(f.wire->send(Side::A, one));
