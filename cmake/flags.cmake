@@ -17,7 +17,7 @@ if(LACUNA_WORLD STREQUAL "kernel")
     $<$<COMPILE_LANGUAGE:CXX>:-stdlib=libc++$<SEMICOLON>-fno-threadsafe-statics>
     $<$<COMPILE_LANGUAGE:CXX>:-fno-exceptions$<SEMICOLON>-fno-rtti>)
   target_compile_definitions(lacuna_flags INTERFACE
-    $<$<COMPILE_LANGUAGE:CXX>:_LIBCPP_HARDENING_MODE=_LIBCPP_HARDENING_MODE_FAST>
+    $<$<COMPILE_LANGUAGE:CXX>:_LIBCPP_HARDENING_MODE=_LIBCPP_HARDENING_MODE_$<IF:$<BOOL:${LACUNA_ASSERTIONS}>,FAST,NONE>>
     $<$<COMPILE_LANGUAGE:CXX>:_LIBCPP_HAS_NO_LOCALIZATION>)
   target_include_directories(lacuna_flags INTERFACE ${CMAKE_SOURCE_DIR}/arch/x86_64/include)
 elseif(LACUNA_WORLD STREQUAL "host-bench")

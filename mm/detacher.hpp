@@ -22,6 +22,8 @@ public:
     void attach(Pfn first, Order order);
 
     FrameTable frames() const { return frames_.frames(); }
+    /// Where the frames come from and go to.
+    FrameAllocator& allocator() const { return frames_; }
 
 private:
     FrameAllocator& frames_;

@@ -40,15 +40,18 @@ Result<DomainPtr> Domain::create(Memory& memory, DomainKind kind, std::string_vi
 }
 
 Domain::Domain(Memory& memory, DomainId id, DomainKind kind, std::string_view name, PageCount limit)
-    : memory_(memory), id_(id), kind_(kind),
+    : memory_(memory), frames_(memory.frames()), id_(id), kind_(kind),
+      pages_at_once_(static_cast<std::uint8_t>(memory.exclusive_frames().pages_at_once())),
       name_length_(static_cast<std::uint8_t>(std::min(name.size(), max_name))),
       window_(id, kind, memory.placements()),
+      keeps_(window_.shows_writes() ? kept_flags : frame_flag::detached_alone),
       base_(window_.address(PhysAddr{0}).raw()) {
     std::copy_n(name.data(), name_length_, name_.data());
     owned_.unlocked().books.limit = limit;
 }
 
 Domain::~Domain() {
+    memory_.domains().begin_end(*this);
     give_all_back();
     events_.close();
     memory_.kfree(event_storage_);
@@ -61,6 +64,11 @@ Result<> Domain::open() {
     event_storage_ = TRY(memory_.kmalloc(kernel::EventAccount::bytes_for(cpus)));
     events_.open({static_cast<std::byte*>(event_storage_), kernel::EventAccount::bytes_for(cpus)});
     slab_root_ = TRY(alloc_block(DomainSlabs::order_for(cpus), Zero::Yes, FrameState::Exclusive));
+    DomainSlabs::initialise(*this, slab_root_, cpus);
+    for (unsigned cpu = 0; cpu < cpus; ++cpu) {
+        magazine_tables_[cpu] =
+            reinterpret_cast<std::uintptr_t>(frame_ptr(slab_root_)) + DomainSlabs::table_offset(cpu);
+    }
     return {};
 }
 
@@ -69,7 +77,13 @@ bool Domain::is_loaded() const {
 }
 
 DomainBooks Domain::books() const {
-    return owned_.with([](const Owned& owned) { return owned.books; });
+    DomainBooks books = owned_.with([](const Owned& owned) { return owned.books; });
+    // Other CPUs may be at work on their pools: then this is as good as a moment ago.
+    std::uint64_t pooled = 0;
+    pools_.for_each([&](const PagePool& pool) { pooled += pool.size(); });
+    books.pooled = std::min(PageCount{pooled}, books.owned);
+    books.owned = books.owned - books.pooled;
+    return books;
 }
 
 void Domain::set_limit(PageCount limit) {
@@ -80,8 +94,77 @@ Result<ExclusivePages> Domain::alloc_pages(Order order, Zero zero, FrameState us
     return ExclusivePages(*this, TRY(alloc_block(order, zero, use)), order);
 }
 
-Result<Pfn> Domain::alloc_block(Order order, Zero zero, FrameState use) {
+// --- taking --------------------------------------------------------------------------------------
+
+Result<Pfn> Domain::alloc_slow(Order order, Zero zero, FrameState use) {
     kernel::ensure(is_exclusive(use), "exclusive memory asked for in a shared state");
+    const Pfn first = TRY(order == order_4k && pages_at_once_ != 0 ? take_page() : take_block(order));
+    if (zero == Zero::Yes) zero_pages(first, order);
+    for (std::uint64_t page = order.pages().raw(); page-- > 0;) {
+        Frame& frame = frames_.unchecked(first + PageCount{page});
+        frame.assign(use, id_);
+        frame.flags &= use == FrameState::Image ? frame_flag::detached_alone : keeps_;
+    }
+    frames_.unchecked(first).flags |= frame_flag::block_head;
+    return first;
+}
+
+/// A page from this CPU's pool, which is filled up if it is empty. In state Exclusive, not handed out.
+Result<Pfn> Domain::take_page() {
+    std::array<Pfn, max_moved> fetched;
+    std::size_t wanted = 0;
+    {
+        arch::PreemptGuard guard;
+        PagePool& pool = pools_.local();
+        if (!pool.empty()) return pool.pop();
+        wanted = pool.next_fetch(pages_at_once_);
+    }
+    const std::size_t count = TRY(fetch_pages(std::span(fetched).first(wanted)));
+    stock(std::span<const Pfn>(fetched).subspan(1, count - 1));
+    return fetched[0];
+}
+
+/// Makes pages the domain's own and maps them; at least one, unless there is an error.
+Result<std::size_t> Domain::fetch_pages(std::span<Pfn> room) {
+    std::size_t wanted = room.size();
+    while (!charge(PageCount{wanted})) {
+        if (wanted == 1) return fail(Error::DomainLimit);
+        wanted = 1;
+    }
+    const auto taken = memory_.take_exclusive_pages(room.first(wanted));
+    const std::size_t count = taken ? *taken : 0;
+    if (count < wanted) uncharge(PageCount{wanted - count});
+    if (!taken) return taken;
+    const std::span<const Pfn> pages = room.first(count);
+    if (const auto reserved = window_.reserve_pages(pages); !reserved) {
+        memory_.exclusive_frames().give_pages(pages);
+        uncharge(PageCount{count});
+        return std::unexpected(reserved.error());
+    }
+    owned_.with([&](Owned& owned) {
+        for (const Pfn page : pages) {
+            link(owned, page, order_4k, FrameState::Exclusive, &DomainBooks::allocated);
+            Frame& frame = frames_.unchecked(page);
+            frame.flags = (frame.flags & kept_flags) | frame_flag::per_cpu_list;
+        }
+    });
+    window_.map_pages(pages);
+    kernel::count(Event::FramesAllocated, count);
+    return count;
+}
+
+/// Puts pages that are the domain's into this CPU's pool; what has no room goes back.
+void Domain::stock(std::span<const Pfn> pages) {
+    {
+        arch::PreemptGuard guard;
+        PagePool& pool = pools_.local();
+        for (; !pages.empty() && !pool.full(); pages = pages.subspan(1)) pool.push(pages.front());
+    }
+    if (!pages.empty()) return_pages(pages);
+}
+
+/// A block that is not from the pool; its frames have yet to be assigned their use.
+Result<Pfn> Domain::take_block(Order order) {
     TRY(charge(order.pages()));
     const auto first = memory_.take_exclusive(order);
     if (!first) {
@@ -93,27 +176,30 @@ Result<Pfn> Domain::alloc_block(Order order, Zero zero, FrameState use) {
         uncharge(order.pages());
         return std::unexpected(reserved.error());
     }
-    link(*first, order, use, &DomainBooks::allocated);
+    frames_.assign(PhysRange::of(*first, order), FrameState::Exclusive, id_);
+    owned_.with([&](Owned& owned) { link(owned, *first, order, FrameState::Exclusive, &DomainBooks::allocated); });
     window_.map_reserved(PhysRange::of(*first, order));
-    if (zero == Zero::Yes) {
-        zero_new(*first, order);
-    } else {
-        forget_zero(memory_.frames(), *first, order);
-    }
     kernel::count(Event::FramesAllocated, order.pages().raw());
     return *first;
 }
 
-void Domain::free_block(Pfn first) {
-    const Frame& head = memory_.frames()[first];
-    kernel::ensure(head.owner == id_ && is_exclusive(head.state) &&
-                       (head.flags & frame_flag::block_head) != 0,
-                   "freed what is no block of this domain's");
-    const Order order{head.order};
-    // While it is still mapped, and still the domain's in the frame table.
-    wipe(first, order);
-    owned_.with([&](Owned& owned) { unlink(owned, first, &DomainBooks::freed); });
-    return_block(first, order);
+// --- giving back ---------------------------------------------------------------------------------
+
+void Domain::free_slow(Pfn first) {
+    const Order order{frames_[first].order};
+    if (order != order_4k || pages_at_once_ == 0) {
+        if (!kernel::mutant(Mutant::SkipZeroOnFree)) zero_pages(first, order);  // while it is still mapped
+        owned_.with([&](Owned& owned) { unlink(owned, first, &DomainBooks::freed); });
+        return return_block(first, order);
+    }
+    std::array<Pfn, max_moved> surplus;
+    surplus[0] = first;
+    std::size_t count = 1;
+    {
+        arch::PreemptGuard guard;
+        count += pools_.local().take_oldest(std::span(surplus).subspan(1, pages_at_once_));
+    }
+    return_pages(std::span<const Pfn>(surplus).first(count));
 }
 
 /// Of a block that is in no list any more.
@@ -124,16 +210,37 @@ void Domain::return_block(Pfn first, Order order) {
     kernel::count(Event::FramesFreed, order.pages().raw());
 }
 
-bool Domain::owns(const void* address) const {
-    const auto raw = reinterpret_cast<std::uintptr_t>(address);
-    if (raw - base_ >= memory_.frames().size().bytes()) return false;
-    const Frame& frame = memory_.frames()[frame_of(address)];
-    return frame.owner == id_ && is_exclusive(frame.state);
+/// Single pages leave the domain: one flush for all of them.
+void Domain::return_pages(std::span<const Pfn> pages) {
+    if (!kernel::mutant(Mutant::SkipZeroOnFree)) {
+        const bool loaded = is_loaded();
+        for (const Pfn page : pages) zero_page(page, loaded);
+    }
+    owned_.with([&](Owned& owned) {
+        for (const Pfn page : pages) unlink(owned, page, &DomainBooks::freed);
+    });
+    TlbBatch flushes = window_.batch();
+    window_.unmap_pages(pages, flushes);
+    memory_.quarantine().put_pages(flushes, pages);
+    kernel::count(Event::FramesFreed, pages.size());
+}
+
+PageCount Domain::trim() {
+    std::array<Pfn, max_moved> idle;
+    std::size_t count = 0;
+    {
+        arch::PreemptGuard guard;
+        PagePool& pool = pools_.local();
+        pool.start_small();
+        count = pool.take_oldest(idle);
+    }
+    if (count != 0) return_pages(std::span<const Pfn>(idle).first(count));
+    return PageCount{count};
 }
 
 Result<> Domain::disown(Pfn pfn, TransitTag tag) {
-    if (!memory_.frames().contains(pfn)) return fail(Error::InvalidArgument);
-    Frame& frame = memory_.frames()[pfn];
+    if (!frames_.contains(pfn)) return fail(Error::InvalidArgument);
+    Frame& frame = frames_[pfn];
     if (frame.owner != id_ || frame.state != FrameState::Exclusive || frame.order != 0 ||
         (frame.flags & frame_flag::block_head) == 0) {
         return fail(Error::InvalidArgument);
@@ -142,14 +249,15 @@ Result<> Domain::disown(Pfn pfn, TransitTag tag) {
     TlbBatch flushes = window_.batch();
     if (!kernel::mutant(Mutant::SkipUnmapOnHandover)) window_.unmap(PhysRange::of(pfn, order_4k), flushes);
     frame.transit = {.tag = tag, .sender = id_, .generation = memory_.quarantine().ticket_for(flushes)};
+    forget_zero_of(frame);
     frame.assign(FrameState::InTransit, shared_domain);
     kernel::count(Event::FramesHandedOver);
     return {};
 }
 
 Result<> Domain::adopt(Pfn pfn, TransitTag tag) {
-    if (!memory_.frames().contains(pfn)) return fail(Error::Refused);
-    const Frame& frame = memory_.frames()[pfn];
+    if (!frames_.contains(pfn)) return fail(Error::Refused);
+    const Frame& frame = frames_[pfn];
     if (frame.state != FrameState::InTransit || frame.transit.tag != tag) return fail(Error::Refused);
     TRY(charge(PageCount{1}));
     if (const auto reserved = window_.reserve(PhysRange::of(pfn, order_4k)); !reserved) {
@@ -157,7 +265,8 @@ Result<> Domain::adopt(Pfn pfn, TransitTag tag) {
         return std::unexpected(reserved.error());
     }
     memory_.settle_transit(frame);
-    link(pfn, order_4k, FrameState::Exclusive, &DomainBooks::adopted);
+    frames_.unchecked(pfn).flags |= frame_flag::block_head;
+    owned_.with([&](Owned& owned) { link(owned, pfn, order_4k, FrameState::Exclusive, &DomainBooks::adopted); });
     window_.map_reserved(PhysRange::of(pfn, order_4k));
     return {};
 }
@@ -183,13 +292,19 @@ std::optional<Pfn> Domain::next_block(std::optional<Pfn> after) const {
     return {};
 }
 
+// --- books ---------------------------------------------------------------------------------------
+
 Result<> Domain::charge(PageCount pages) {
-    return owned_.with([&](Owned& owned) -> Result<> {
-        if (owned.books.owned + pages > owned.books.limit) return fail(Error::DomainLimit);
+    const auto attempt = [&](Owned& owned) {
+        if (owned.books.owned + pages > owned.books.limit) return false;
         owned.books.owned = owned.books.owned + pages;
         owned.books.peak = std::max(owned.books.peak, owned.books.owned);
-        return {};
-    });
+        return true;
+    };
+    if (owned_.with(attempt)) [[likely]] return {};
+    // What is free for the domain itself counts as well: the limit is reached only without it.
+    if (trim() == PageCount{} || !owned_.with(attempt)) return fail(Error::DomainLimit);
+    return {};
 }
 
 void Domain::uncharge(PageCount pages) {
@@ -197,71 +312,84 @@ void Domain::uncharge(PageCount pages) {
 }
 
 /// Puts a block that is charged for on the domain's list, and counts it as `cause`.
-void Domain::link(Pfn first, Order order, FrameState use, Counter cause) {
-    const FrameTable frames = memory_.frames();
-    frames.assign(PhysRange::of(first, order), use, id_);
-    Frame& head = frames[first];
+void Domain::link(Owned& owned, Pfn first, Order order, FrameState use, Counter cause) const {
+    Frame& head = frames_.unchecked(first);
+    head.assign(use, id_);
     head.order = static_cast<std::uint8_t>(order.raw());
     head.flags |= frame_flag::block_head;
     head.previous = no_frame;
-    owned_.with([&](Owned& owned) {
-        head.next = owned.first;
-        if (owned.first != no_frame) frames.unchecked(Pfn{owned.first}).previous = first.raw();
-        owned.first = first.raw();
-        owned.books.*cause += order.pages().raw();
-    });
+    head.next = owned.first;
+    if (owned.first != no_frame) frames_.unchecked(Pfn{owned.first}).previous = first.raw();
+    owned.first = first.raw();
+    owned.books.*cause += order.pages().raw();
 }
 
 /// Takes a block off the list and the account, and counts it as `cause`.
 void Domain::unlink(Owned& owned, Pfn first, Counter cause) const {
-    const FrameTable frames = memory_.frames();
-    const Frame& head = frames[first];
+    const Frame& head = frames_.unchecked(first);
     const PageCount pages = Order{head.order}.pages();
     owned.books.owned = owned.books.owned - pages;
     owned.books.*cause += pages.raw();
-    if (head.next != no_frame) frames.unchecked(Pfn{head.next}).previous = head.previous;
+    if (head.next != no_frame) frames_.unchecked(Pfn{head.next}).previous = head.previous;
     if (head.previous != no_frame) {
-        frames.unchecked(Pfn{head.previous}).next = head.next;
+        frames_.unchecked(Pfn{head.previous}).next = head.next;
     } else {
         owned.first = head.next;
     }
 }
 
-/// Makes a new block zero, where that is not known already.
-void Domain::zero_new(Pfn first, Order order) {
-    if (!is_loaded()) memory_.wipe_unmapped(first, order);
-    zero_for_owner(memory_.frames(), first, order, [this](Pfn pfn) { return frame_ptr(pfn); });
+// --- zeroing -------------------------------------------------------------------------------------
+
+/// Whether a frame of this domain holds nothing but zeros: it did when it was mapped, and no CPU has
+/// written to it since, which the page table tells.
+bool Domain::is_zero(Pfn pfn) {
+    return (frames_.unchecked(pfn).flags & frame_flag::zeroed) != 0 && !window_.is_written(pfn);
 }
 
-/// Zeroes a block that the domain is about to lose: through the window if this CPU has it loaded,
-/// else through the temporary mapping. From here on the frames are known to hold zeros.
-void Domain::wipe(Pfn first, Order order) {
-    if (kernel::mutant(Mutant::SkipZeroOnFree)) return;
-    if (!is_loaded()) return memory_.wipe_unmapped(first, order);
-    const FrameTable frames = memory_.frames();
-    for (std::uint64_t page = 0; page < order.pages().raw(); ++page) {
-        const Pfn pfn = first + PageCount{page};
-        arch::zero_words(frame_ptr(pfn), words_per_page);
-        frames.unchecked(pfn).flags |= frame_flag::zeroed;
+/// Zeroes a frame, unless it is known to be zero, and flags it: right for a frame that leaves the
+/// domain next, and for one that stays, whose entry says from now on if it is written to.
+void Domain::zero_page(Pfn pfn, bool loaded) {
+    if (is_zero(pfn)) return;
+    Frame& frame = frames_.unchecked(pfn);
+    if (!loaded) {
+        forget_zero_of(frame);
+        return memory_.wipe_unmapped(pfn, order_4k);
     }
-    kernel::count(Event::FramesZeroed, order.pages().raw());
+    arch::zero_words(frame_ptr(pfn), words_per_page);
+    frame.flags |= frame_flag::zeroed;
+    kernel::count(Event::FramesZeroed);
 }
+
+void Domain::zero_pages(Pfn first, Order order) {
+    const bool loaded = is_loaded();
+    for (std::uint64_t page = 0; page < order.pages().raw(); ++page) zero_page(first + PageCount{page}, loaded);
+}
+
+// --- the end -------------------------------------------------------------------------------------
 
 void Domain::give_all_back() {
-    const FrameTable frames = memory_.frames();
     bool leak = kernel::mutant(Mutant::LeakFrame);
     // Nobody else knows the domain any more, so its list needs no lock.
     Owned& owned = owned_.unlocked();
     while (owned.first != no_frame) {
         const Pfn first{owned.first};
-        const Order order{frames[first].order};
-        unlink(owned, first, &DomainBooks::freed);
+        const Order order{frames_[first].order};
         if (std::exchange(leak, false)) {
+            unlink(owned, first, &DomainBooks::freed);
             window_.unmap(PhysRange::of(first, order));
-            continue;
+        } else if (order != order_4k) {
+            free_slow(first);
+        } else {
+            std::array<Pfn, max_moved> singles;
+            std::size_t count = 0;
+            for (std::uint32_t next = owned.first; next != no_frame && count < singles.size();) {
+                const Frame& frame = frames_.unchecked(Pfn{next});
+                if (frame.order != 0) break;
+                singles[count++] = Pfn{next};
+                next = frame.next;
+            }
+            return_pages(std::span<const Pfn>(singles).first(count));
         }
-        wipe(first, order);
-        return_block(first, order);
     }
     const DomainBooks& books = owned.books;
     kernel::ensure(books.owned == PageCount{} &&

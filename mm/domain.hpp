@@ -6,8 +6,10 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string_view>
 
+#include "kernel/base/per_cpu.hpp"
 #include "kernel/base/result.hpp"
 #include "kernel/stats/event_account.hpp"
 #include "kernel/sync/spin_locked.hpp"
@@ -16,13 +18,15 @@
 #include "mm/domain_id.hpp"
 #include "mm/exclusive_pages.hpp"
 #include "mm/exclusive_ptr.hpp"
-#include "mm/frame.hpp"
+#include "mm/frame_table.hpp"
+#include "mm/page_pool.hpp"
 #include "mm/window.hpp"
 
 namespace mm {
 
 class Domain;
 class DomainSlabs;
+struct Magazine;
 class Memory;
 
 /// Destroys a domain when its last reference goes.
@@ -33,11 +37,12 @@ using DomainPtr = std::unique_ptr<Domain, DomainDeleter>;
 
 /// What a domain has and has had, in frames.
 struct DomainBooks {
-    PageCount owned;              ///< now, of every exclusive state
+    PageCount owned;              ///< now, in use, of every exclusive state
+    PageCount pooled;             ///< now, free for the domain's next allocations; they count for the limit
     PageCount limit;              ///< most it may own
     PageCount peak;               ///< most it ever owned
-    std::uint64_t allocated = 0;  ///< frames taken from the pool, ever
-    std::uint64_t freed = 0;      ///< frames given back to the pool, ever
+    std::uint64_t allocated = 0;  ///< frames that became the domain's, ever
+    std::uint64_t freed = 0;      ///< frames that it gave back, ever
     std::uint64_t adopted = 0;    ///< frames received from other domains, ever
     std::uint64_t disowned = 0;   ///< frames handed to other domains, ever
 };
@@ -74,6 +79,8 @@ public:
     /// What was done while its address space was loaded.
     const kernel::EventAccount& events() const { return events_; }
     DomainBooks books() const;
+    /// Whether its end has begun: lock of the domain table.
+    bool is_ending() const { return ending_; }
     void set_limit(PageCount limit);
     /// Whether this CPU can touch the domain's memory now. Stable for the calling task.
     bool is_loaded() const;
@@ -84,9 +91,40 @@ public:
     kernel::Result<ExclusivePages> alloc_pages(Order order, Zero zero,
                                                FrameState use = FrameState::Exclusive);
     /// The same without a handle; free_block() takes the block back.
-    kernel::Result<Pfn> alloc_block(Order order, Zero zero, FrameState use);
-    /// Zeroes a block of this domain and gives it back. `first` is what alloc_block returned.
-    void free_block(Pfn first);
+    kernel::Result<Pfn> alloc_block(Order order, Zero zero, FrameState use) {
+        // An image's frames are written through the image, which the window does not show.
+        if (order == order_4k && zero == Zero::No && use != FrameState::Image) [[likely]] {
+            arch::PreemptGuard guard;
+            PagePool& pool = pools_.local();
+            if (!pool.empty()) [[likely]] return hand_out(pool.pop(), use);
+        }
+        return alloc_slow(order, zero, use);
+    }
+
+    /// Takes back what alloc_block returned. A single page stays the domain's own, with its content,
+    /// for the next allocation; what leaves the domain is zeroed first.
+    void free_block(Pfn first) {
+        Frame& frame = frames_.unchecked(first);
+        check_block(first);
+        if (frame.order == 0 && pages_at_once_ != 0) [[likely]] {
+            arch::PreemptGuard guard;
+            PagePool& pool = pools_.local();
+            if (!pool.full()) [[likely]] {
+                frame.state = FrameState::Exclusive;
+                frame.flags = (frame.flags & kept_flags) | frame_flag::per_cpu_list;
+                pool.push(first);
+                return;
+            }
+        }
+        free_slow(first);
+    }
+
+    /// Gives back the pages that the domain holds free on this CPU. Returns how many.
+    PageCount trim();
+
+    /// Notes that a frame of the domain is written to in a way that its window does not show, as a
+    /// device does: it is not known to be zero any more.
+    void written_unseen(Pfn pfn) { forget_zero_of(frames_[pfn]); }
 
     /// Where a frame of this domain is, in this domain's own address space: window base plus
     /// physical address, or the direct map with isolation `none`.
@@ -98,7 +136,11 @@ public:
         return Pfn::of(PhysAddr{reinterpret_cast<std::uintptr_t>(address) - base_});
     }
     /// Whether `address` lies in a frame that this domain owns.
-    bool owns(const void* address) const;
+    bool owns(const void* address) const {
+        if (reinterpret_cast<std::uintptr_t>(address) - base_ >= frames_.size().bytes()) return false;
+        const Frame& frame = frames_.unchecked(frame_of(address));
+        return frame.owner == id_ && is_exclusive(frame.state);
+    }
 
     /// Hands an order-0 frame over: on return this domain neither maps nor owns it, and it is
     /// InTransit with `tag`; TLBs may know it until somebody takes it, as the flush policy says. Its content is not touched: the caller has zeroed all
@@ -120,6 +162,11 @@ public:
 
     /// The root of this domain's slab caches. It is exclusive memory: with the window loaded only.
     DomainSlabs& slabs() const { return *reinterpret_cast<DomainSlabs*>(frame_ptr(slab_root_)); }
+    /// A CPU's magazine of an exclusive cache: its own CPU only, with preemption off and the window
+    /// loaded. Precondition: the CPU was online when the domain was made.
+    Magazine*& magazine(unsigned cpu, unsigned cache) const {
+        return reinterpret_cast<Magazine**>(magazine_tables_.data()[cpu])[cache];
+    }
 
     /// The domain's blocks one by one: nothing for the start, then what the last call returned,
     /// until it returns nothing. Any context may list them; blocks that come or go meanwhile may be
@@ -128,6 +175,7 @@ public:
 
 private:
     friend class DomainSlabs;
+    friend class DomainTable;
     friend struct DomainDeleter;
 
     struct Owned {
@@ -140,27 +188,62 @@ private:
     Domain(Memory& memory, DomainId id, DomainKind kind, std::string_view name, PageCount limit);
     ~Domain();
 
+    static constexpr std::uint8_t kept_flags = frame_flag::zeroed | frame_flag::detached_alone;
+    /// The most pages that move at a time: what free_slow() has in hand besides a full pool's half.
+    static constexpr std::size_t max_moved = PagePool::capacity + 1;
+
     kernel::Result<> open();
     kernel::Result<> charge(PageCount pages);
     void uncharge(PageCount pages);
-    void link(Pfn first, Order order, FrameState use, Counter cause);
+    void link(Owned& owned, Pfn first, Order order, FrameState use, Counter cause) const;
     void unlink(Owned& owned, Pfn first, Counter cause) const;
-    void zero_new(Pfn first, Order order);
-    void wipe(Pfn first, Order order);
+
+    Pfn hand_out(Pfn page, FrameState use) const {
+        Frame& frame = frames_.unchecked(page);
+        frame.state = use;
+        frame.flags = static_cast<std::uint8_t>((frame.flags & keeps_) | frame_flag::block_head);
+        return page;
+    }
+    void check_block([[maybe_unused]] Pfn first) const {
+        kernel::ensure(frames_[first].owner == id_ && is_exclusive(frames_[first].state) &&
+                           (frames_[first].flags & frame_flag::block_head) != 0,
+                       "freed what is no block of this domain's");
+    }
+    static void forget_zero_of(Frame& frame) { frame.flags &= static_cast<std::uint8_t>(~frame_flag::zeroed); }
+
+    kernel::Result<Pfn> alloc_slow(Order order, Zero zero, FrameState use);
+    kernel::Result<Pfn> take_block(Order order);
+    kernel::Result<Pfn> take_page();
+    kernel::Result<std::size_t> fetch_pages(std::span<Pfn> room);
+    void stock(std::span<const Pfn> pages);
+    void free_slow(Pfn first);
+    bool is_zero(Pfn pfn);
+    void zero_page(Pfn pfn, bool loaded);
+    void zero_pages(Pfn first, Order order);
     void return_block(Pfn first, Order order);
+    void return_pages(std::span<const Pfn> pages);
     void give_all_back();
 
     Memory& memory_;
+    const FrameTable frames_;
     const DomainId id_;
     const DomainKind kind_;
+    const std::uint8_t pages_at_once_;  ///< of the granularity policy; 0: no pool
+    bool ending_ = false;
     std::uint8_t name_length_ = 0;
     std::array<char, max_name + 1> name_{};
     Pfn slab_root_;  ///< first frame of the DomainSlabs block
+    /// Where in it each CPU's table of magazines is: numbers, not pointers, as this object is shared.
+    std::array<std::uintptr_t, arch::max_cpus> magazine_tables_{};
     kernel::SpinLocked<SlabLock, kernel::Rank::SlabCache> slab_lock_;
     mutable kernel::SpinLocked<Owned, kernel::Rank::Domain> owned_;
     void* event_storage_ = nullptr;
     kernel::EventAccount events_;
     Window window_;
+    kernel::PerCpu<PagePool> pools_;
+    /// Which flags of a frame stay when the domain gets to write to it: `zeroed` only if its window
+    /// shows whether it did.
+    const std::uint8_t keeps_;
     const std::uintptr_t base_;  ///< address of physical 0 as the owner sees it
 };
 

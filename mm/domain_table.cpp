@@ -25,6 +25,10 @@ void DomainTable::publish(Domain& domain) {
     table_.with([&](Table& table) { table.domains[domain.id().raw()] = &domain; });
 }
 
+void DomainTable::begin_end(Domain& domain) {
+    table_.with([&](Table&) { domain.ending_ = true; });
+}
+
 void DomainTable::release(DomainId id) {
     table_.with([&](Table& table) {
         kernel::ensure(!id.is_shared() && table.used[id.raw()], "domain number freed twice");

@@ -25,6 +25,8 @@ public:
     kernel::Result<DomainId> reserve();
     /// Makes the domain known by its number.
     void publish(Domain& domain);
+    /// The domain begins to end: on return, no for_each() that looks at is_ending() is at work on it.
+    void begin_end(Domain& domain);
     /// Frees the number, published or not. Precondition: no frame bears it.
     void release(DomainId id);
 

@@ -27,6 +27,19 @@ public:
     void give(Pfn first, Order order) {
         std::visit([&](auto& policy) { policy.give(first, order); }, chosen_);
     }
+    /// Single pages of that kind: at least one, at most as many as there is room for; says how many.
+    /// Error: OutOfMemory.
+    kernel::Result<std::size_t> take_pages(std::span<Pfn> room) {
+        return std::visit([&](auto& policy) { return policy.take_pages(room); }, chosen_);
+    }
+    void give_pages(std::span<const Pfn> pages) {
+        std::visit([&](auto& policy) { policy.give_pages(pages); }, chosen_);
+    }
+    /// How many single pages a domain may move at a time; 0 where each is to move on its own.
+    std::size_t pages_at_once() const {
+        return std::visit([](const auto& policy) { return std::remove_reference_t<decltype(policy)>::pages_at_once; },
+                          chosen_);
+    }
     /// Returns free blocks to the direct map and the frame allocator; says how many frames.
     PageCount trim() {
         return std::visit([](auto& policy) { return policy.trim(); }, chosen_);

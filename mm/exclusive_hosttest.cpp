@@ -193,6 +193,8 @@ LACUNA_TEST("mm.granularity", "without a free 2 MiB block, pages leave one by on
 
 LACUNA_TEST("mm.exclusive", "out of frames is an error, and the domain's end cures it") {
     HostSystem system({.memory = PageCount{4096}});
+    static_cast<void>(make(system, "first"));  // afterwards the granularity policy has its bitmaps
+    system.memory.reclaim();
     const PageCount before = system.memory.free_frames();
     DomainPtr red = make(system, "red");
     kernel::Result<Pfn> block = kernel::fail(kernel::Error::Busy);

@@ -10,9 +10,8 @@ using kernel::Error;
 using kernel::fail;
 using kernel::Result;
 
-FrameAllocator::FrameAllocator(FrameTable frames, FrameState free_state, Order largest)
-    : frames_(frames), free_state_(free_state), buddy_(std::in_place, frames, free_state, largest) {
-}
+FrameAllocator::FrameAllocator(FrameTable frames)
+    : frames_(frames), buddy_(std::in_place, frames, FrameState::Free, max_order) {}
 
 void FrameAllocator::add(PhysRange range) {
     Pfn next = Pfn::of(range.begin.align_up(page_size));

@@ -15,16 +15,14 @@
 
 namespace mm {
 
-/// Hands out frames that are free in one way, in the direct map or out of it: a buddy allocator
-/// under its lock, and in front of it each CPU's own list of single frames. It keeps state and
-/// owner in the frame table right, and does not touch the frames' content: frame_flag::zeroed tells
-/// what is known of it.
+/// Hands out frames that are in the direct map: a buddy allocator under its lock, and in front of it
+/// each CPU's own list of single frames. It keeps state and owner in the frame table right, and does
+/// not touch the frames' content: frame_flag::zeroed tells what is known of it.
 ///
 /// Thread context only; the lock is a leaf but for the TLB's.
 class FrameAllocator {
 public:
-    explicit FrameAllocator(FrameTable frames, FrameState free_state = FrameState::Free,
-                            Order largest = max_order);
+    explicit FrameAllocator(FrameTable frames);
 
     /// Takes in free RAM: the whole pages of `range`. Boot only.
     void add(PhysRange range);
@@ -39,6 +37,8 @@ public:
     }
 
     /// A single frame from this CPU's list, or nothing if that is empty: then take() finds more.
+    /// `kept` is frame_flag::zeroed, or 0 if the caller does not ask what the frame holds.
+    template <std::uint8_t kept = frame_flag::zeroed>
     std::optional<Pfn> take_page(FrameState state, DomainId owner = shared_domain) {
         arch::PreemptGuard guard;
         PageCache& cache = caches_.local();
@@ -48,7 +48,7 @@ public:
         Frame& frame = frames_.unchecked(pfn);
         frame.assign(state, owner);
         frame.order = 0;
-        frame.flags = (frame.flags & frame_flag::zeroed) | frame_flag::block_head;
+        frame.flags = (frame.flags & kept) | frame_flag::block_head;
         return pfn;
     }
 
@@ -60,8 +60,8 @@ public:
             PageCache& cache = caches_.local();
             if (!cache.full()) [[likely]] {
                 Frame& frame = frames_.unchecked(first);
-                kernel::ensure(frame.state != free_state_, "frame freed twice");
-                frame.assign(free_state_, shared_domain);
+                kernel::ensure(frame.state != FrameState::Free, "frame freed twice");
+                frame.assign(FrameState::Free, shared_domain);
                 frame.flags = (frame.flags & frame_flag::zeroed) | frame_flag::per_cpu_list;
                 cache.push(first);
                 return;
@@ -78,8 +78,6 @@ public:
     PageCount total() const { return total_; }
     /// Free frames, those on the CPUs' lists too. Other CPUs' figures may be a moment old.
     PageCount free() const;
-    /// Free blocks of an order, those only that are no part of a larger one. May be a moment old.
-    std::uint64_t blocks(Order order) const { return buddy_.unlocked().blocks(order); }
     /// Frames on the CPUs' own lists.
     PageCount on_cpus() const;
     FramePoolStatistics::PerOrder blocks_by_order() const;
@@ -90,7 +88,6 @@ private:
     void return_some(std::uint32_t count);
 
     FrameTable frames_;
-    FrameState free_state_;
     PageCount total_;
     kernel::PerCpu<PageCache> caches_;
     mutable kernel::SpinLocked<Buddy, kernel::Rank::Buddy> buddy_;

@@ -85,7 +85,7 @@ void KernelHeap::free(Domain& domain, void* address) const {
     if (address == nullptr) return;
     kernel::ensure(domain.owns(address), "kfree of what is no memory of the domain's");
     const Pfn pfn = domain.frame_of(address);
-    const Frame& frame = frames_[pfn];
+    const Frame& frame = frames_.unchecked(pfn);
     if (frame.state == FrameState::SlabExclusive) [[likely]] {
         slabs_.exclusive(frame.cache).free(domain, address);
         return;

@@ -3,6 +3,7 @@
 
 #include "kernel/base/events.hpp"
 #include "kernel/base/mutant.hpp"
+#include "mm/domain.hpp"
 #include "mm/zero_frames.hpp"
 
 namespace mm {
@@ -25,21 +26,7 @@ Memory::Memory(const Parts& parts, const Policies& policies)
       quarantine_(parts.frames.frames(), parts.tlb, exclusive_, policies.flush),
       slabs_(*this, policies.poison, policies.red_zone), heap_(*this, slabs_) {}
 
-Result<OwnedPages> Memory::alloc_pages(Order order, Zero zero) {
-    if (order == order_4k && zero == Zero::No) [[likely]] {
-        if (const auto page = parts_.frames.take_page(FrameState::Shared)) [[likely]] {
-            forget_zero(frames(), *page, order_4k);
-            return OwnedPages(*this, *page, order_4k);
-        }
-    }
-    return alloc_pages_slowly(order, zero);
-}
-
-Result<OwnedPages> Memory::alloc_pages_slowly(Order order, Zero zero) {
-    return OwnedPages(*this, TRY(alloc_block(order, zero)), order);
-}
-
-Result<Pfn> Memory::alloc_block(Order order, Zero zero, FrameState use) {
+Result<Pfn> Memory::alloc_slow(Order order, Zero zero, FrameState use) {
     auto first = parts_.frames.take(order, use);
     if (!first) [[unlikely]] {
         reclaim();
@@ -55,14 +42,28 @@ Result<Pfn> Memory::alloc_block(Order order, Zero zero, FrameState use) {
 }
 
 Result<Pfn> Memory::take_exclusive(Order order) {
-    // Rather than let one more block leave the direct map, which costs a round of flushes as well.
-    if (quarantine_.waiting() >= Quarantine::batch_limit && exclusive_.free() < order.pages()) quarantine_.settle();
+    prefer_quarantined(order.pages());
     auto first = exclusive_.take(order);
     if (!first) [[unlikely]] {
         reclaim();
         first = exclusive_.take(order);
     }
     return first;
+}
+
+/// Rather than let one more block leave the direct map, which costs a round of flushes as well.
+void Memory::prefer_quarantined(PageCount pages) {
+    if (quarantine_.waiting() >= Quarantine::batch_limit && exclusive_.free() < pages) quarantine_.settle();
+}
+
+Result<std::size_t> Memory::take_exclusive_pages(std::span<Pfn> room) {
+    prefer_quarantined(PageCount{1});
+    auto taken = exclusive_.take_pages(room);
+    if (!taken) [[unlikely]] {
+        reclaim();
+        taken = exclusive_.take_pages(room);
+    }
+    return taken;
 }
 
 Result<> Memory::reclaim_in_transit(Pfn pfn, TransitTag tag) {
@@ -79,6 +80,9 @@ Result<> Memory::reclaim_in_transit(Pfn pfn, TransitTag tag) {
 PageCount Memory::reclaim() {
     const PageCount before = parts_.frames.free();
     slabs_.shrink();
+    domains_.for_each([](Domain& domain) {
+        if (!domain.is_ending()) domain.trim();
+    });
     quarantine_.settle();
     exclusive_.trim();
     parts_.frames.drain();

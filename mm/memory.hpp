@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 
 #include "kernel/base/result.hpp"
 #include "mm/direct_map.hpp"
@@ -46,9 +47,16 @@ public:
     // -------------------------------------------------------------------------------
 
     /// A block of frames in the direct map. Error: OutOfMemory.
-    kernel::Result<OwnedPages> alloc_pages(Order order, Zero zero);
+    kernel::Result<OwnedPages> alloc_pages(Order order, Zero zero) {
+        return OwnedPages(*this, TRY(alloc_block(order, zero)), order);
+    }
     /// The same without a handle; free_block() takes it back.
-    kernel::Result<Pfn> alloc_block(Order order, Zero zero, FrameState use = FrameState::Shared);
+    kernel::Result<Pfn> alloc_block(Order order, Zero zero, FrameState use = FrameState::Shared) {
+        if (order == order_4k && zero == Zero::No) [[likely]] {
+            if (const auto page = parts_.frames.take_page<0>(use)) [[likely]] return *page;
+        }
+        return alloc_slow(order, zero, use);
+    }
     void free_block(Pfn first, Order order) { parts_.frames.give(first, order); }
 
     /// Shared memory of at least `bytes`, aligned to 16 (to the size, if that is a power of two up
@@ -72,7 +80,7 @@ public:
     // --- pressure and figures
     // --------------------------------------------------------------------------
 
-    /// Gives caches' idle slabs and free detached blocks back to the buddy allocator. Called when a
+    /// Gives domains' idle pages, caches' idle slabs and free detached blocks back to the buddy allocator. Called when a
     /// block is not to be had, before that becomes an error. Returns how many frames came back.
     PageCount reclaim();
 
@@ -104,6 +112,8 @@ public:
 
     /// ExclusiveFrames::take, with a second try after reclaim(). Error: OutOfMemory.
     kernel::Result<Pfn> take_exclusive(Order order);
+    /// ExclusiveFrames::take_pages, likewise.
+    kernel::Result<std::size_t> take_exclusive_pages(std::span<Pfn> room);
     /// Returns when no CPU can reach a frame in transit through its sender's window any more.
     void settle_transit(const Frame& frame);
     /// Zeroes those frames of a block that may be dirty, through the temporary mapping, because
@@ -111,7 +121,8 @@ public:
     void wipe_unmapped(Pfn first, Order order);
 
 private:
-    kernel::Result<OwnedPages> alloc_pages_slowly(Order order, Zero zero);
+    kernel::Result<Pfn> alloc_slow(Order order, Zero zero, FrameState use);
+    void prefer_quarantined(PageCount pages);
 
     Parts parts_;
     Policies policies_;

@@ -14,6 +14,14 @@ public:
 
     kernel::Result<Pfn> take(Order order) { return detacher_.detach(order); }
     void give(Pfn first, Order order) { detacher_.attach(first, order); }
+    static constexpr std::size_t pages_at_once = 0;
+    kernel::Result<std::size_t> take_pages(std::span<Pfn> room) {
+        room[0] = TRY(detacher_.detach(order_4k));
+        return 1;
+    }
+    void give_pages(std::span<const Pfn> pages) {
+        for (const Pfn page : pages) give(page, order_4k);
+    }
     PageCount trim() { return PageCount{}; }
     PageCount free() const { return PageCount{}; }
     void describe(FramePoolStatistics&) const {}

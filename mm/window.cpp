@@ -25,6 +25,36 @@ kernel::Result<> Window::map(PhysRange range) {
     return {};
 }
 
+kernel::Result<> Window::reserve_pages(std::span<const Pfn> pages) {
+    for (std::size_t i = 0; i < pages.size(); ++i) {
+        // Pages of one block come in a row as a rule.
+        if (i == 0 || pages[i].raw() >> order_2m.raw() != pages[i - 1].raw() >> order_2m.raw()) {
+            TRY(reserve(PhysRange::of(pages[i], order_4k)));
+        }
+    }
+    return {};
+}
+
+void Window::map_pages(std::span<const Pfn> pages) {
+    with(chosen_, [&](auto& policy) {
+        if constexpr (requires { policy.map_pages(pages); }) {
+            policy.map_pages(pages);
+        } else {
+            for (const Pfn page : pages) policy.map_reserved(PhysRange::of(page, order_4k));
+        }
+    });
+}
+
+void Window::unmap_pages(std::span<const Pfn> pages, TlbBatch& batch) {
+    with(chosen_, [&](auto& policy) {
+        if constexpr (requires { policy.unmap_pages(pages, batch); }) {
+            policy.unmap_pages(pages, batch);
+        } else {
+            for (const Pfn page : pages) policy.unmap(PhysRange::of(page, order_4k), batch);
+        }
+    });
+}
+
 void Window::unmap(PhysRange range) {
     TlbBatch flushes = batch();
     unmap(range, flushes);

@@ -8,13 +8,16 @@
 namespace kernel {
 
 /// Free frames, and those that the namespaces in use own: what tests compare before and after. The
-/// owned ones are counted in because `init` lives on meanwhile: its TCP/IP stack has timers, and
-/// allocates. What dead tasks left is freed and idle stock of the
-/// allocators returned first, on every CPU.
+/// owned ones, in use or idle, are counted in because `init` lives on meanwhile: its TCP/IP stack has
+/// timers, and allocates. What dead tasks left is freed and idle stock of the allocators returned
+/// first, on every CPU.
 inline mm::PageCount frame_balance() {
     on_each_cpu([] { memory().reclaim(); });
     mm::PageCount sum = memory().free_frames();
-    namespaces().for_each([&](NetNamespace& ns) { sum = sum + ns.domain().books().owned; });
+    namespaces().for_each([&](NetNamespace& ns) {
+        const mm::DomainBooks books = ns.domain().books();
+        sum = sum + books.owned + books.pooled;
+    });
     // A CPU gets a magazine for a cache when it first uses it, and keeps it.
     memory().slabs().for_each([&](const mm::CacheStatistics& cache) {
         if (!cache.exclusive && cache.name == "magazine") sum = sum + cache.pages;

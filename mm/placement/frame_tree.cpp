@@ -83,7 +83,7 @@ void FrameTree::map_reserved(PhysRange range, arch::PteFlags flags) {
     const auto map_one = [flags](RecentTables::Slot& slot, PhysAddr at) {
         const unsigned index = Pfn::of(at).raw() % arch::entries_per_table;
         kernel::ensure(!slot.table->read(index).present(), "mapped twice in a window");
-        slot.table->write(index, Pte::leaf(at, flags, Level::Page4K));
+        slot.table->write(index, fresh(at, flags));
         ++slot.frame->table.live;
     };
     recent_.with([&](RecentTables& recent) {
@@ -110,6 +110,40 @@ void FrameTree::unmap(PhysRange range, TlbBatch& batch) {
         });
     });
     kernel::count(kernel::Event::PageTableWrites, PageCount::for_bytes(range.bytes()).raw());
+}
+
+void FrameTree::map_pages(std::span<const Pfn> pages, arch::PteFlags flags) {
+    recent_.with([&](RecentTables& recent) {
+        for (const Pfn page : pages) {
+            RecentTables::Slot& slot = table_of(recent, page.address());
+            const unsigned index = page.raw() % arch::entries_per_table;
+            kernel::ensure(!slot.table->read(index).present(), "mapped twice in a window");
+            slot.table->write(index, fresh(page.address(), flags));
+            ++slot.frame->table.live;
+        }
+    });
+    kernel::count(kernel::Event::PageTableWrites, pages.size());
+}
+
+void FrameTree::unmap_pages(std::span<const Pfn> pages, TlbBatch& batch) {
+    recent_.with([&](RecentTables& recent) {
+        for (const Pfn page : pages) {
+            RecentTables::Slot& slot = table_of(recent, page.address());
+            const unsigned index = page.raw() % arch::entries_per_table;
+            kernel::ensure(slot.table->read(index).present(), "unmapped twice in a window");
+            slot.table->write(index, Pte{});
+            --slot.frame->table.live;
+            batch.add_page(address(page.address()));
+        }
+    });
+    kernel::count(kernel::Event::PageTableWrites, pages.size());
+}
+
+bool FrameTree::is_written(Pfn pfn) {
+    return recent_.with([&](RecentTables& recent) {
+        const RecentTables::Slot& slot = table_of(recent, pfn.address());
+        return slot.table->read(pfn.raw() % arch::entries_per_table).has(arch::PteFlags::Dirty);
+    });
 }
 
 bool FrameTree::is_mapped(Pfn pfn) {

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <arch/pgd.hpp>
 #include <array>
 #include <atomic>
+#include <span>
 
 #include "kernel/base/result.hpp"
 #include "kernel/sync/spin_locked.hpp"
@@ -41,7 +43,12 @@ public:
     void map_reserved(PhysRange range, arch::PteFlags flags);
     /// Unmaps frames and leaves the flush to `batch`.
     void unmap(PhysRange range, TlbBatch& batch);
+    /// The same for single pages, wherever they are.
+    void map_pages(std::span<const Pfn> pages, arch::PteFlags flags);
+    void unmap_pages(std::span<const Pfn> pages, TlbBatch& batch);
     bool is_mapped(Pfn pfn);
+    /// Whether a mapped page was written to since it was mapped, where the hardware says so.
+    bool is_written(Pfn pfn);
 
 private:
     /// The tables of recently used 2 MiB blocks, so that most map and unmap calls walk nothing.
@@ -55,6 +62,11 @@ private:
         std::array<Slot, slots> recent;
     };
 
+    /// The entry of a page as it starts out: clean, where the hardware notes a write in it.
+    static arch::Pte fresh(PhysAddr frame, arch::PteFlags flags) {
+        const arch::Pte leaf = arch::Pte::leaf(frame, flags, arch::Level::Page4K);
+        return arch::hardware_sets_dirty ? leaf.clean() : leaf;
+    }
     kernel::Result<> reserve_slowly(PhysRange range);
     RecentTables::Slot& table_of(RecentTables& recent, PhysAddr physical);
     PageTree tree() const { return {frames_, *root_, arch::Level::Page1G}; }

@@ -21,6 +21,9 @@ public:
     kernel::Result<> reserve(PhysRange range) { return tree_.reserve(range); }
     void map_reserved(PhysRange range) { tree_.map_reserved(range, rights()); }
     void unmap(PhysRange range, TlbBatch& batch) { tree_.unmap(range, batch); }
+    void map_pages(std::span<const Pfn> pages) { tree_.map_pages(pages, rights()); }
+    void unmap_pages(std::span<const Pfn> pages, TlbBatch& batch) { tree_.unmap_pages(pages, batch); }
+    bool is_written(Pfn pfn) { return tree_.is_written(pfn); }
     TlbBatch batch(WindowHolders& holders) const {
         return {parts_.tlb, parts_.frames, parts_.tables, holders};
     }
@@ -45,6 +48,6 @@ private:
     FrameTree tree_;
 };
 
-static_assert(PlacementPolicy<OwnWindow>);
+static_assert(PlacementPolicy<OwnWindow> && ShowsWrites<OwnWindow>);
 
 } // namespace mm

@@ -5,6 +5,7 @@
 #include <arch/pte.hpp>
 #include <concepts>
 #include <optional>
+#include <type_traits>
 
 #include "kernel/base/result.hpp"
 #include "mm/domain_id.hpp"
@@ -23,8 +24,18 @@ constexpr unsigned window_slot(DomainKind kind) {
     return arch::window_first_slot + static_cast<unsigned>(kind);
 }
 
+/// An optional ability of a placement: it maps pages clean, and tells by the entry's dirty bit whether they were
+/// written to since. What it cannot tell is zeroed without asking.
+template <class Policy>
+concept ShowsWrites = requires(std::remove_cvref_t<Policy> policy, Pfn pfn) {
+    { policy.is_written(pfn) } -> std::same_as<bool>;
+};
+
 /// Where and how one domain's exclusive frames are mapped. A policy is one class that meets this concept, in a file
 /// of its own, one line in Scheme and one in Window::choose(). mm::Window is what callers see of it.
+///
+/// Optional: map_pages(span<const Pfn>) and unmap_pages(span<const Pfn>, batch) for many single pages under one lock,
+/// and ShowsWrites.
 ///
 /// Thread context; the lock of a policy has rank Window or DirectMap, and nothing is allocated inside it.
 template <class Policy>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "mm/slab/domain_slabs.hpp"
 
+#include <arch/memory.hpp>
 #include <new>
 
 #include "mm/memory.hpp"
@@ -21,6 +22,20 @@ SlabView view_of(const Domain& domain, const ExclusiveCache& cache) {
 
 } // namespace
 
+/// Through the temporary mapping, since nobody maps the domain's window yet, a page at a time.
+void DomainSlabs::initialise(Domain& domain, Pfn first, unsigned cpus) {
+    const auto root = reinterpret_cast<std::uintptr_t>(domain.frame_ptr(first));
+    const std::size_t end = table_offset(cpus);
+    for (std::size_t at = table_offset(0); at < end;) {
+        const Pfn page = first + PageCount{at / page_size};
+        const TemporaryMapping view(domain.memory().temporary_map(), page);
+        const std::size_t words = std::min(end - at, page_size - at % page_size) / sizeof(Magazine*);
+        arch::fill_words(view.as<std::byte>() + at % page_size, root + offsetof(DomainSlabs, none_), words);
+        domain.written_unseen(page);
+        at += words * sizeof(Magazine*);
+    }
+}
+
 Result<void*> DomainSlabs::alloc_slow(Domain& domain, const ExclusiveCache& cache) {
     kernel::ensure(!arch::in_interrupt(), "allocation in an interrupt handler");
     kernel::ensure(domain.is_loaded(), "exclusive object asked for in another address space");
@@ -32,7 +47,7 @@ Result<void*> DomainSlabs::alloc_slow(Domain& domain, const ExclusiveCache& cach
         void* object = nullptr;
         const bool found = domain.slab_lock_.with([&](auto&) {
             // The lock keeps preemption off, so the magazine may be filled under it.
-            Magazine& magazine = slabs.magazine(arch::cpu_id(), cache.number());
+            Magazine& magazine = *domain.magazine(arch::cpu_id(), cache.number());
             if (magazine.count < magazine.capacity / 2) {
                 const std::span room(magazine.objects.data() + magazine.count,
                                      magazine.capacity / 2 - magazine.count);
@@ -67,7 +82,7 @@ void DomainSlabs::free_slow(Domain& domain, const ExclusiveCache& cache, void* o
     std::array<Pfn, Magazine::max_objects / 2 + 1> surplus;
     std::size_t surplus_count = 0;
     domain.slab_lock_.with([&](auto&) {
-        Magazine& magazine = slabs.magazine(arch::cpu_id(), cache.number());
+        Magazine& magazine = *domain.magazine(arch::cpu_id(), cache.number());
         const auto put = [&](void* returned) {
             if (const auto slab = list.put(view, returned)) surplus[surplus_count++] = *slab;
         };
@@ -87,13 +102,10 @@ void DomainSlabs::free_slow(Domain& domain, const ExclusiveCache& cache, void* o
 /// no error if there is no memory for one: then every object goes the slow way.
 void DomainSlabs::ensure_magazine(Domain& domain, const ExclusiveCache& cache) {
     if (cache.magazine_capacity() == 0) return;
-    DomainSlabs& slabs = domain.slabs();
-    const auto slot = [&]() -> std::uint64_t& {
-        return slabs.offsets()[arch::cpu_id() * max_caches + cache.number()];
-    };
+    const Magazine* const none = reinterpret_cast<Magazine*>(&domain.slabs().none_);
     {
         arch::PreemptGuard guard;
-        if (slot() != 0) return;
+        if (domain.magazine(arch::cpu_id(), cache.number()) != none) return;
     }
     const ExclusiveCache& magazines = domain.memory().slabs().exclusive_magazines();
     const auto memory = magazines.alloc(domain);
@@ -101,10 +113,9 @@ void DomainSlabs::ensure_magazine(Domain& domain, const ExclusiveCache& cache) {
     auto* const magazine = new (*memory) Magazine{.capacity = cache.magazine_capacity()};
     {
         arch::PreemptGuard guard;
-        if (slot() == 0) {
-            // It may lie below the root: offsets wrap around, as addresses do.
-            slot() = reinterpret_cast<std::uintptr_t>(magazine) -
-                     reinterpret_cast<std::uintptr_t>(&slabs);
+        Magazine*& place = domain.magazine(arch::cpu_id(), cache.number());
+        if (place == none) {
+            place = magazine;
             return;
         }
     }
@@ -120,7 +131,7 @@ void DomainSlabs::shrink(Domain& domain, const ExclusiveCache& cache) {
         std::array<Pfn, Magazine::max_objects> surplus;
         std::size_t surplus_count = 0;
         domain.slab_lock_.with([&](auto&) {
-            Magazine& magazine = slabs.magazine(arch::cpu_id(), cache.number());
+            Magazine& magazine = *domain.magazine(arch::cpu_id(), cache.number());
             while (!magazine.empty()) {
                 if (const auto slab = list.put(view, magazine.pop()))
                     surplus[surplus_count++] = *slab;
@@ -154,7 +165,7 @@ DomainSlabs::ObjectSet DomainSlabs::free_objects(Domain& domain, const Exclusive
         }
         // Another CPU may be at work on its magazine: then this is as good as a moment ago.
         for (unsigned cpu = 0; cpu < cpus; ++cpu) {
-            const Magazine& magazine = domain.slabs().magazine(cpu, cache.number());
+            const Magazine& magazine = *domain.magazine(cpu, cache.number());
             for (std::uint32_t i = 0; i < magazine.count; ++i) {
                 const auto offset = static_cast<const std::byte*>(magazine.objects[i]) - base;
                 if (offset < 0 || static_cast<std::size_t>(offset) >= geometry.order().bytes())

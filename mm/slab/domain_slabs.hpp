@@ -16,10 +16,10 @@ namespace mm {
 class Domain;
 class ExclusiveCache;
 
-/// The root of one domain's slab caches: for each exclusive cache its list of slabs, and where each
-/// CPU's magazine is. It is exclusive memory: the domain's first block, which begins all zero. Zero
-/// is its valid initial state: every list is empty, every magazine is the empty one that stands
-/// first.
+/// The root of one domain's slab caches: for each exclusive cache its list of slabs, and for each CPU
+/// a table of magazines by the cache's number. It is exclusive memory: the domain's first block, which
+/// is filled in before anybody has the domain loaded. Every list is empty then, and every magazine is
+/// the empty one that stands first.
 class DomainSlabs {
 public:
     static constexpr unsigned max_caches = 64;
@@ -31,11 +31,13 @@ public:
         return Order::for_bytes(sizeof(DomainSlabs) + cpus * max_caches * sizeof(std::uint64_t));
     }
 
-    /// A CPU's magazine of a cache; its own CPU only, with preemption off. Offsets count from this
-    /// object, so that 0, where a cache has no magazine yet, leads to `none_`.
-    Magazine& magazine(unsigned cpu, unsigned cache) {
-        const std::uint64_t offset = offsets()[cpu * max_caches + cache];
-        return *reinterpret_cast<Magazine*>(reinterpret_cast<std::uintptr_t>(this) + offset);
+    /// Fills in the root of a new domain, block `first` of zeros, for as many CPUs as order_for() was
+    /// asked for.
+    static void initialise(Domain& domain, Pfn first, unsigned cpus);
+
+    /// Where a CPU's table is, seen from the root.
+    static constexpr std::size_t table_offset(unsigned cpu) {
+        return sizeof(DomainSlabs) + cpu * max_caches * sizeof(Magazine*);
     }
 
     /// ExclusiveCache's slow paths; the domain's window is loaded.
@@ -49,9 +51,6 @@ public:
 private:
     static void ensure_magazine(Domain& domain, const ExclusiveCache& cache);
     static kernel::Result<> grow(Domain& domain, const ExclusiveCache& cache);
-
-    /// [cpu][cache], behind this object, for as many CPUs as the block has room for.
-    std::uint64_t* offsets() { return reinterpret_cast<std::uint64_t*>(this + 1); }
 
     std::uint64_t none_ = 0;  ///< count and capacity of a magazine that is both empty and full
     std::array<SlabList, max_caches> lists_{};

@@ -27,7 +27,7 @@ public:
     kernel::Result<void*> alloc(Domain& domain) const {
         {
             arch::PreemptGuard guard;
-            Magazine& magazine = domain.slabs().magazine(arch::cpu_id(), number());
+            Magazine& magazine = *domain.magazine(arch::cpu_id(), number());
             if (!magazine.empty()) [[likely]]
                 return magazine.pop();
         }
@@ -45,7 +45,7 @@ public:
     void free(Domain& domain, void* object) const {
         {
             arch::PreemptGuard guard;
-            Magazine& magazine = domain.slabs().magazine(arch::cpu_id(), number());
+            Magazine& magazine = *domain.magazine(arch::cpu_id(), number());
             if (!magazine.full()) [[likely]] {
                 magazine.push(object);
                 return;

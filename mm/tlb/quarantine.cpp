@@ -7,18 +7,36 @@
 
 namespace mm {
 
-void Quarantine::put(TlbBatch& batch, Pfn first, Order order) {
+std::optional<FlushTicket> Quarantine::must_wait(TlbBatch& batch) {
     if (policy_ == Flush::Sync || !batch.can_wait()) {
         batch.flush();
-        return free_.give(first, order);
+        return {};
     }
     const FlushTicket ticket = batch.defer();
-    if (ticket.passed() || kernel::mutant(kernel::Mutant::SkipQuarantine)) return free_.give(first, order);
+    if (ticket.passed() || kernel::mutant(kernel::Mutant::SkipQuarantine)) return {};
+    return ticket;
+}
+
+void Quarantine::put(TlbBatch& batch, Pfn first, Order order) {
+    const auto ticket = must_wait(batch);
+    if (!ticket) return free_.give(first, order);
     frames_.assign(PhysRange::of(first, order), FrameState::Quarantined, shared_domain);
     frames_[first].order = static_cast<std::uint8_t>(order.raw());
-    while (!try_put(ticket, first)) settle();
-    const std::uint64_t before = waiting_.fetch_add(order.pages().raw(), std::memory_order_relaxed);
-    const std::uint64_t now = before + order.pages().raw();
+    while (!try_put(*ticket, {&first, 1})) settle();
+    count_in(order.pages());
+}
+
+void Quarantine::put_pages(TlbBatch& batch, std::span<const Pfn> pages) {
+    const auto ticket = must_wait(batch);
+    if (!ticket) return free_.give_pages(pages);
+    for (const Pfn page : pages) frames_.unchecked(page).assign(FrameState::Quarantined, shared_domain);
+    while (!try_put(*ticket, pages)) settle();
+    count_in(PageCount{pages.size()});
+}
+
+void Quarantine::count_in(PageCount pages) {
+    const std::uint64_t before = waiting_.fetch_add(pages.raw(), std::memory_order_relaxed);
+    const std::uint64_t now = before + pages.raw();
     if (before / sweep_interval == now / sweep_interval) return;
     sweep();
     if (waiting() >= (policy_ == Flush::Batch ? batch_limit : forced_limit)) settle();
@@ -31,7 +49,7 @@ std::uint64_t Quarantine::ticket_for(TlbBatch& batch) {
 }
 
 /// False if there is no room for one more window.
-bool Quarantine::try_put(FlushTicket ticket, Pfn first) {
+bool Quarantine::try_put(FlushTicket ticket, std::span<const Pfn> blocks) {
     return lots_.with([&](Lots& lots) {
         Lot* room = nullptr;
         for (Lot& lot : lots) {
@@ -44,8 +62,10 @@ bool Quarantine::try_put(FlushTicket ticket, Pfn first) {
         if (room == nullptr) return false;
         // A lot waits as long as the last that came in.
         if (room->first == no_frame || room->ticket.generation < ticket.generation) room->ticket = ticket;
-        frames_[first].next = room->first;
-        room->first = first.raw();
+        for (const Pfn first : blocks) {
+            frames_.unchecked(first).next = room->first;
+            room->first = first.raw();
+        }
         return true;
     });
 }
@@ -77,13 +97,26 @@ void Quarantine::sweep() {
 void Quarantine::release(const Lot& lot) {
     if (lot.first == no_frame) return;
     kernel::ensure(lot.ticket.passed(), "a frame leaves quarantine while a CPU may still reach it");
+    std::array<Pfn, 32> pages;
+    std::size_t count = 0;
+    const auto give_pages = [&] {
+        waiting_.fetch_sub(count, std::memory_order_relaxed);
+        free_.give_pages(std::span<const Pfn>(pages).first(count));
+        count = 0;
+    };
     for (std::uint32_t next = lot.first; next != no_frame;) {
         const Pfn first{next};
-        const Order order{frames_[first].order};
-        next = std::exchange(frames_[first].next, no_frame);
-        waiting_.fetch_sub(order.pages().raw(), std::memory_order_relaxed);
-        free_.give(first, order);
+        const Order order{frames_.unchecked(first).order};
+        next = std::exchange(frames_.unchecked(first).next, no_frame);
+        if (order == order_4k) {
+            pages[count++] = first;
+            if (count == pages.size()) give_pages();
+        } else {
+            waiting_.fetch_sub(order.pages().raw(), std::memory_order_relaxed);
+            free_.give(first, order);
+        }
     }
+    if (count != 0) give_pages();
 }
 
 } // namespace mm

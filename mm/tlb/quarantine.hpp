@@ -4,6 +4,8 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <optional>
+#include <span>
 
 #include "kernel/sync/spin_locked.hpp"
 #include "mm/exclusive_frames.hpp"
@@ -39,6 +41,8 @@ public:
 
     /// Takes a block that nothing maps any more; `batch` has what was unmapped, and is empty afterwards.
     void put(TlbBatch& batch, Pfn first, Order order);
+    /// The same for single pages of one domain.
+    void put_pages(TlbBatch& batch, std::span<const Pfn> pages);
 
     /// The ticket of something that does not wait here, but must not change hands before it has passed: a
     /// packet's frame. Generation 0 has passed already. `batch` is empty afterwards.
@@ -63,7 +67,10 @@ private:
     };
     using Lots = std::array<Lot, 8>;
 
-    bool try_put(FlushTicket ticket, Pfn first);
+    /// The ticket that what `batch` has unmapped must wait for; nothing if it need not wait any more.
+    std::optional<FlushTicket> must_wait(TlbBatch& batch);
+    bool try_put(FlushTicket ticket, std::span<const Pfn> blocks);
+    void count_in(PageCount pages);
     void release(const Lot& lot);
 
     FrameTable frames_;

@@ -89,6 +89,7 @@ Result<> VirtioQueues::offer(PacketFrame&& frame) {
         frames_.put(std::move(frame));
         return fail(request.error());
     }
+    receive_rings_.domain().written_unseen(frame.pfn());
     offered_[*request] = std::move(frame);
     return {};
 }

@@ -31,8 +31,8 @@ class CpuTables {
     void load(std::uint32_t id, FaultStacks& stacks);
 
     /// What interrupts for this CPU are addressed to.
-    std::uint32_t apic_id() const { return area_.apic_id; }
-    void set_apic_id(std::uint32_t apic_id) { area_.apic_id = apic_id; }
+    std::uint32_t apic_id() const { return apic_id_; }
+    void set_apic_id(std::uint32_t apic_id) { apic_id_ = apic_id; }
 
     /// A page fault inside the page fault handler would start again at the same stack top and
     /// overwrite it. While one is handled the next one's stack therefore starts lower.
@@ -40,6 +40,7 @@ class CpuTables {
     void leave_page_fault() { state_.ist[0] += FaultStacks::nested_offset; }
 
   private:
+    std::uint32_t apic_id_ = 0;
     std::array<std::uint64_t, 5> segments_{};
     TaskState state_{};
 };

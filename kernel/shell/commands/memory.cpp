@@ -42,15 +42,14 @@ Status buddy(Arguments arguments) {
     for (unsigned order = 0; order <= mm::max_order.raw(); ++order) print("{:>7}", order);
     print("\n{:<22}", "in the direct map");
     for (std::uint64_t blocks : pool.attached_blocks) print("{:>7}", blocks);
-    print("\n{:<22}", "out of it");
-    for (std::uint64_t blocks : pool.detached_blocks) print("{:>7}", blocks);
-    print("\n{} pages in all; free: {} in the direct map, {} out of it, {} of both on the CPUs' lists\n",
-          pool.total.raw(), pool.attached.raw(), pool.detached.raw(),
-          (pool.attached_per_cpu + pool.detached_per_cpu).raw());
+    print("\n{} pages in all; free: {} in the direct map, of which {} on the CPUs' lists\n"
+          "{} out of it, in {} blocks of 2 MiB, of which {} are wholly free\n",
+          pool.total.raw(), pool.attached.raw(), pool.attached_per_cpu.raw(), pool.detached.raw(),
+          pool.detached_blocks, pool.detached_whole);
     memory().domains().for_each([](mm::Domain& domain) {
         const mm::DomainBooks books = domain.books();
-        print("domain {:<12} {:>7} pages, {:>7} at most so far", domain.name(), books.owned.raw(),
-              books.peak.raw());
+        print("domain {:<12} {:>7} pages, {:>4} free for itself, {:>7} at most so far", domain.name(),
+              books.owned.raw(), books.pooled.raw(), books.peak.raw());
         if (books.limit < mm::Domain::unlimited) {
             print(", limit {}\n", books.limit.raw());
         } else {

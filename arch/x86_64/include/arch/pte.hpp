@@ -94,13 +94,16 @@ class Pte {
     static constexpr Pte table(mm::PhysAddr page) {
         return Pte{page.raw() | bits(PteFlags::Present | PteFlags::Writable | PteFlags::Accessed)};
     }
-    /// A leaf at `level`. Accessed and Dirty are set from the start, so the CPU never writes into a
-    /// table. Precondition: `frame` is aligned to the level's span; level is not Slot.
+    /// A leaf at `level`. Accessed and Dirty are set from the start, so the CPU does not write into
+    /// the table; clean() undoes the second. Precondition: `frame` is aligned to the level's span; level is not Slot.
     static constexpr Pte leaf(mm::PhysAddr frame, PteFlags flags, Level level) {
         const PteFlags size = level == Level::Page4K ? PteFlags::None : PteFlags::Large;
         return Pte{frame.raw() |
                    bits(flags | size | PteFlags::Present | PteFlags::Accessed | PteFlags::Dirty)};
     }
+
+    /// The same leaf, but the CPU will note in it that the memory was written to.
+    constexpr Pte clean() const { return Pte{bits_ & ~bits(PteFlags::Dirty)}; }
 
     constexpr std::uint64_t raw() const { return bits_; }
     constexpr bool present() const { return has(PteFlags::Present); }
