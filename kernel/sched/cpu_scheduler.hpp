@@ -12,7 +12,7 @@
 #include "kernel/sync/spin_locked.hpp"
 #include "kernel/sync/wait_queue.hpp"
 #include "mm/address_space_cache.hpp"
-#include "mm/cpu_mask.hpp"
+#include "mm/tlb/cpu_mask.hpp"
 
 #include <atomic>
 #include <cstdint>

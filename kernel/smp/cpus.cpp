@@ -9,6 +9,7 @@
 #include <arch/clock.hpp>
 #include <arch/cpu_start.hpp>
 #include <arch/ipi.hpp>
+#include <arch/pgd.hpp>
 #include <arch/tlb.hpp>
 
 #include <algorithm>
@@ -26,6 +27,8 @@ constinit mm::Memory* system_memory = nullptr;
 /// Where another CPU leaves the architecture's hands, on its idle task's stack.
 void enter_cpu() {
     const unsigned here = arch::cpu_id();
+    if (system_memory->tlb().uses_pcids())
+        arch::enable_pcids();
     system_memory->tlb().set_online(here);
     // What was taken away before this CPU counted as one to be told of it.
     arch::flush_local_global();
@@ -76,6 +79,7 @@ unsigned online_count() {
 
 void start_cpus(mm::Memory& memory, mm::AddressSpaceCache& spaces, std::size_t limit) {
     system_memory = &memory;
+    shootdown().serve(memory.tlb());
     memory.tlb().set_remote(shootdown());
     set_spin_hook([] { shootdown().answer(); });
     arch::set_ipi_handler(arch::Ipi::Flush, [] { shootdown().answer(); });

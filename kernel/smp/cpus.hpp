@@ -2,7 +2,7 @@
 #pragma once
 
 #include "mm/address_space_cache.hpp"
-#include "mm/cpu_mask.hpp"
+#include "mm/tlb/cpu_mask.hpp"
 #include "mm/memory.hpp"
 
 #include <cstddef>

@@ -34,8 +34,10 @@ void Shootdown::flush(mm::CpuMask cpus, const mm::FlushRequest& request) {
     const unsigned here = arch::cpu_id();
     Request& own = requests_.local();
     own.scope = request.scope;
-    own.everything = request.everything || request.pages.size() > own.pages.size();
-    own.count = own.everything ? 0 : request.pages.size();
+    const bool fits = request.pages.size() <= own.pages.size();
+    own.extent = fits ? request.extent : mm::FlushExtent::Everything;
+    own.ticket = request.ticket;
+    own.count = fits ? request.pages.size() : 0;
     std::copy_n(request.pages.begin(), own.count, own.pages.begin());
     own.waiting.store(cpus.raw(), std::memory_order_relaxed);
     for_each_cpu(cpus.raw(), [&](unsigned cpu) {
@@ -59,8 +61,10 @@ void Shootdown::answer() {
         return;
     for_each_cpu(inbox.exchange(0, std::memory_order_acq_rel), [&](unsigned sender) {
         Request& request = requests_.of(sender);
-        mm::Tlb::flush_here({request.scope, request.everything,
-                             std::span(request.pages).first(request.count)});
+        tlb_->flush_here({.scope = request.scope,
+                          .extent = request.extent,
+                          .pages = std::span(request.pages).first(request.count),
+                          .ticket = request.ticket});
         request.waiting.fetch_and(~mm::CpuMask::only(here).raw(), std::memory_order_acq_rel);
     });
 }

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "kernel/base/per_cpu.hpp"
-#include "mm/tlb.hpp"
-#include "mm/tlb_batch.hpp"
+#include "mm/tlb/tlb.hpp"
+#include "mm/tlb/tlb_batch.hpp"
 
 #include <array>
 #include <atomic>
@@ -28,6 +28,9 @@ namespace kernel::smp {
 /// flushes, do not hang.
 class Shootdown final : public mm::RemoteTlb {
   public:
+    /// Whose requests it carries. Before a second CPU is online.
+    void serve(mm::Tlb& tlb) { tlb_ = &tlb; }
+
     /// Preemption off; not from an interrupt handler.
     void flush(mm::CpuMask cpus, const mm::FlushRequest& request) override;
 
@@ -37,13 +40,15 @@ class Shootdown final : public mm::RemoteTlb {
   private:
     struct Request {
         mm::TlbScope scope{};
-        bool everything = false;
+        mm::FlushExtent extent{};
+        mm::FlushTicket ticket;
         std::size_t count = 0;
         std::array<mm::VirtAddr, mm::TlbBatch::capacity> pages{};
         // Ordering: a receiver's removal releases what its flush did; the sender's last look acquires.
         std::atomic<std::uint32_t> waiting{0};
     };
 
+    mm::Tlb* tlb_ = nullptr;
     PerCpu<Request> requests_;
     // Ordering: setting a bit releases the request, taking the word acquires it.
     PerCpu<std::atomic<std::uint32_t>> inbox_;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "mm/cpu_mask.hpp"
+#include "mm/tlb/cpu_mask.hpp"
 
 namespace kernel::smp {
 
