@@ -12,8 +12,11 @@ namespace net {
 
 LACUNA_PER_NAMESPACE HeldAck held_ack;
 
-void HeldAck::segment(tcp_pcb& pcb) {
-    if (behind_ == Behind::Nothing || (held_ != nullptr && held_ != &pcb)) return;
+void HeldAck::segment(tcp_pcb& pcb, const pbuf& data) {
+    if (behind_ == Behind::Nothing || (held_ != nullptr && held_ != &pcb)) {
+        if (data.next != nullptr) tcp_set_flags(&pcb, TF_ACK_DELAY);
+        return;
+    }
     held_ = &pcb;
     // With the flag set lwIP would answer this segment at once; it sets it again, so the debt is not forgotten.
     tcp_clear_flags(&pcb, TF_ACK_DELAY);
@@ -37,6 +40,6 @@ void HeldAck::release() {
 
 extern "C" std::int8_t lacuna_lwip_tcp_segment(tcp_pcb* pcb, const pbuf* segment) {
     // Listening control blocks come here too; they are smaller.
-    if (segment->tot_len > 0 && pcb->state == ESTABLISHED) net::held_ack.segment(*pcb);
+    if (segment->tot_len > 0 && pcb->state == ESTABLISHED) net::held_ack.segment(*pcb, *segment);
     return ERR_OK;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+struct pbuf;
 struct tcp_pcb;
 
 namespace net {
@@ -19,8 +20,9 @@ public:
     void next_packet(Behind behind) { behind_ = behind; }
     Behind behind() const { return behind_; }
 
-    /// A segment with data for `pcb` is about to be processed.
-    void segment(tcp_pcb& pcb);
+    /// A segment with data for `pcb` is about to be processed. A chain is several that were joined, or one that
+    /// is larger than a frame: unless it is held back, its answer is due at once, as after lwIP's every second one.
+    void segment(tcp_pcb& pcb, const pbuf& data);
 
     /// The batch is over: sends what is still owed.
     void end_batch() {
