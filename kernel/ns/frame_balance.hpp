@@ -9,14 +9,14 @@ namespace kernel {
 
 /// Free frames, and those that the namespaces in use own: what tests compare before and after. The
 /// owned ones, in use or idle, are counted in because `init` lives on meanwhile: its TCP/IP stack has
-/// timers, and allocates. What dead tasks left is freed and idle stock of the allocators returned
-/// first, on every CPU.
+/// timers, and allocates, and its window gets tables for blocks that it had nothing in before. What
+/// dead tasks left is freed and idle stock of the allocators returned first, on every CPU.
 inline mm::PageCount frame_balance() {
     on_each_cpu([] { memory().reclaim(); });
     mm::PageCount sum = memory().free_frames();
     namespaces().for_each([&](NetNamespace& ns) {
         const mm::DomainBooks books = ns.domain().books();
-        sum = sum + books.owned + books.pooled;
+        sum = sum + books.owned + books.pooled + ns.domain().window().tables();
     });
     // A CPU gets a magazine for a cache when it first uses it, and keeps it.
     memory().slabs().for_each([&](const mm::CacheStatistics& cache) {

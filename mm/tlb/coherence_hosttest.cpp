@@ -43,7 +43,7 @@ public:
     void step() {
         const unsigned cpu = pick(cpu_count);
         const AsCpu here(cpu);
-        switch (pick(12)) {
+        switch (pick(13)) {
         case 0: case 1: case 2: return load(cpu);
         case 3: return allocate();
         case 4: return free();
@@ -51,6 +51,7 @@ public:
         case 7: return take_over();
         case 8: return system_.spaces.catch_up();
         case 9: return touch_direct_map(cpu);
+        case 11: return go_and_come_back(cpu);
         case 10: return pick(40) == 0 ? replace(pick(members_.size())) : touch_window(cpu);
         default: return touch_window(cpu);
         }
@@ -113,6 +114,23 @@ private:
         loaded_.erase(cpu);
     }
 
+    /// A block is cached, goes away while the CPU runs something else, and the CPU comes back.
+    void go_and_come_back(unsigned cpu) {
+        if (!loaded_.contains(cpu)) return;
+        const AddressSpaceRef space = loaded_[cpu];
+        for (Member& member : members_) {
+            if (!space->contains(member.domain->id()) || member.blocks.empty()) continue;
+            const Pfn block = take_block(member);
+            system_.machine.touch(cpu, member.domain->window().address(block.address()));
+            load_kernel(cpu);
+            member.domain->free_block(block);
+            member.domain->trim();
+            system_.spaces.load(*space);
+            loaded_[cpu] = space;
+            return;
+        }
+    }
+
     void allocate() {
         Member& member = some_member();
         const auto block = member.domain->alloc_block(Order{pick(3)}, Zero::No, FrameState::Exclusive);
@@ -127,6 +145,8 @@ private:
     void free() {
         Member& member = some_member();
         if (!member.blocks.empty()) member.domain->free_block(take_block(member));
+        // Single pages stay the domain's own until its pool is emptied.
+        if (pick(2) == 0) member.domain->trim();
     }
     void hand_over() {
         Member& member = some_member();
