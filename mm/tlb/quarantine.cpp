@@ -72,13 +72,17 @@ bool Quarantine::try_put(FlushTicket ticket, std::span<const Pfn> blocks) {
 
 void Quarantine::settle() {
     Lots taken = lots_.with([](Lots& lots) { return std::exchange(lots, Lots{}); });
-    {
-        const arch::PreemptGuard on_this_cpu;
-        CpuMask behind;
+    const auto behind = [&taken] {
+        CpuMask cpus;
         for (const Lot& lot : taken) {
-            if (lot.first != no_frame) behind = behind | lot.ticket.behind();
+            if (lot.first != no_frame) cpus = cpus | lot.ticket.behind();
         }
-        if (!behind.empty()) tlb_.flush_on(behind, {.scope = TlbScope::Loaded, .extent = FlushExtent::Everything});
+        return cpus;
+    };
+    // More than once only if a CPU is just loading one of the windows: it looks behind until it has.
+    for (CpuMask left = behind(); !left.empty(); left = behind()) {
+        const arch::PreemptGuard on_this_cpu;
+        tlb_.flush_on(left, {.scope = TlbScope::Loaded, .extent = FlushExtent::Everything});
     }
     for (const Lot& lot : taken) release(lot);
 }
@@ -94,9 +98,10 @@ void Quarantine::sweep() {
     for (const Lot& lot : passed) release(lot);
 }
 
+/// Of a lot whose ticket was seen to have passed. It may not look so now: a CPU that loads the window counts as
+/// behind until it has, but what it loads is newer than the ticket.
 void Quarantine::release(const Lot& lot) {
     if (lot.first == no_frame) return;
-    kernel::ensure(lot.ticket.passed(), "a frame leaves quarantine while a CPU may still reach it");
     std::array<Pfn, 32> pages;
     std::size_t count = 0;
     const auto give_pages = [&] {
