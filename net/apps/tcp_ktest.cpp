@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // TCP from one namespace to another, over veth pairs, with the handover policy of this boot.
+#include "kernel/ns/frame_balance.hpp"
 #include "kernel/test/test.hpp"
-#include "mm/memory.hpp"
 #include "net/apps/pair_testing.hpp"
 #include "net/apps/ping.hpp"
 #include "net/apps/socket.hpp"
@@ -203,9 +203,7 @@ LACUNA_TEST("net.tcp", "namespaces destroyed with traffic under way lose no fram
         return removed;
     };
     for (int warm_up = 0; warm_up < 3; ++warm_up) REQUIRE(cycle(warm_up == 1 ? First::Near : First::Far));
-    kernel::memory().reclaim();
-    const auto before = kernel::memory().free_frames();
+    const mm::PageCount before = kernel::frame_balance();
     for (int i = 0; i < 30; ++i) REQUIRE(cycle(i % 2 == 0 ? First::Near : First::Far));
-    kernel::memory().reclaim();
-    CHECK(kernel::memory().free_frames().raw() == before.raw());
+    CHECK(kernel::frame_balance().raw() == before.raw());
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What a namespace leaves when it goes: frames of zeros, and all of them.
+#include "kernel/ns/frame_balance.hpp"
 #include "kernel/test/test.hpp"
 #include "mm/domain.hpp"
 #include "mm/memory.hpp"
@@ -21,14 +22,6 @@ std::size_t marks_in(mm::Pfn pfn) {
     std::size_t found = 0;
     for (std::size_t i = 0; i < mm::page_size / sizeof(std::uint64_t); ++i) found += words[i] == mark ? 1 : 0;
     return found;
-}
-
-/// Frames that are free or init's, whose card and bridge keep more or fewer of them as traffic goes.
-std::uint64_t frames_to_be_had() {
-    static_cast<void>(kernel::memory().reclaim());
-    const auto init = kernel::namespaces().find("init");
-    const std::uint64_t kept = init ? (*init)->domain().books().owned.raw() : 0;
-    return kernel::memory().free_frames().raw() + kept;
 }
 
 } // namespace
@@ -54,10 +47,10 @@ LACUNA_TEST("isolation.leftovers", "a destroyed namespace's frames hold nothing 
 
 LACUNA_TEST("isolation.leftovers", "a hundred lives with TCP traffic cost not one frame") {
     { const TwoNamespaces warm_up; }
-    const std::uint64_t before = frames_to_be_had();
+    const mm::PageCount before = kernel::frame_balance();
     for (unsigned life = 0; life < 100; ++life) {
         TwoNamespaces two;
         REQUIRE(two.ready());
     }
-    CHECK(frames_to_be_had() >= before);
+    CHECK(kernel::frame_balance().raw() >= before.raw());
 }
