@@ -85,8 +85,9 @@ void CpuScheduler::ask_to_schedule() {
 
 void CpuScheduler::enqueue_locked(RunQueue& queue, Task& task) {
     queue.push(task);
-    // A CPU that runs something looks at its queue in time; one that halts has to be woken.
-    if (idle()) {
+    // A CPU that runs something looks at its queue in time, and so does one that is just coming up and has no
+    // idle task yet; one that halts has to be woken.
+    if (idle_ != nullptr && idle()) {
         idle_cpus_.remove(idle_->cpu());
         ask_to_schedule();
     }
