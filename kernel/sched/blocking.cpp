@@ -27,7 +27,7 @@ void wake(Waiter& waiter) {
     CpuScheduler::wake(static_cast<Task&>(waiter), CpuScheduler::WakeCause::Event);
 }
 
-void ensure_may_sleep() {
+void check_may_sleep() {
     ensure(arch::interrupts_enabled() && arch::preempt_count() == 0 && !arch::in_interrupt(),
            "sleeping where preemption is off");
     ensure(holds_no_spin_lock(), "sleeping with a spin lock held");

@@ -129,7 +129,7 @@ class Task : public Runnable, public Waiter, public Timed {
     ExitReason exit_reason_ = ExitReason::Returned;
     Completion exited_;
     OutsideCall outside_call_;
-    IntrusiveList<Mutex, &Mutex::held_hook> held_mutexes_; ///< touched by the task itself only
+    HeldMutexes held_mutexes_;
     Process* process_ = nullptr;
     std::array<char, name_size> name_{};
 };

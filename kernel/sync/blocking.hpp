@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "kernel/base/assert.hpp"
 #include "kernel/sync/deadline.hpp"
 #include "kernel/sync/waiter.hpp"
 
@@ -40,6 +41,10 @@ void wake(Waiter& waiter);
 bool kill_pending();
 
 /// Asserts what every sleep needs: thread context, no spin lock, preemption possible.
-void ensure_may_sleep();
+void check_may_sleep();
+inline void ensure_may_sleep() {
+    if constexpr (checks_assertions)
+        check_may_sleep();
+}
 
 } // namespace kernel

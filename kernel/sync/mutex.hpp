@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "kernel/base/intrusive_list.hpp"
 #include "kernel/base/result.hpp"
 #include "kernel/sync/blocking.hpp"
 #include "kernel/sync/spin_locked.hpp"
 #include "kernel/sync/thread_safety.hpp"
+
+#include <atomic>
+#include <cstdint>
 
 namespace kernel {
 
@@ -14,6 +16,14 @@ namespace kernel {
 /// *poisoned*, with a warning, instead of blocking everyone else for ever. What the lock protects
 /// may then be half changed; who cares asks `poisoned()`. Shared memory, always. Thread context
 /// only. Not recursive.
+///
+/// A lock that nobody else wants costs one atomic operation each way. The word that names the owner
+/// also says that others wait, and then everything goes on under the spin lock:
+///
+///     owner_            lock()                        unlock()
+///     0                 0 -> self                     -
+///     owner             owner -> owner + waiting      owner -> 0
+///     owner + waiting   joins the waiters             the first waiter becomes the owner
 class LACUNA_CAPABILITY("mutex") Mutex {
   public:
     constexpr Mutex() = default;
@@ -38,27 +48,58 @@ class LACUNA_CAPABILITY("mutex") Mutex {
     [[nodiscard]] const char* name() const { return name_; }
 
     /// Whether an owner died holding it since the last `clear_poison()`.
-    [[nodiscard]] bool poisoned() const { return state_.unlocked().poisoned; }
-    void clear_poison();
+    [[nodiscard]] bool poisoned() const { return poisoned_.load(std::memory_order_relaxed); }
+    void clear_poison() { poisoned_.store(false, std::memory_order_relaxed); }
 
     /// For the scheduler: the dying current task gives back what it holds.
-    void release_from_dying_owner();
-
-    /// Stands in the owner's list of held mutexes.
-    ListHook<Mutex> held_hook;
+    void release_from_dying_owner() LACUNA_NO_TSA; // the analysis does not follow a task
 
   private:
-    enum class Poison : uint8_t { No, Yes };
-    struct State {
-        Waiter* owner = nullptr;
-        bool poisoned = false;
-        WaitList waiters{};
-    };
-    Result<> acquire(Deadline deadline, Killable killable);
-    void release(Poison poison);
+    friend class HeldMutexes;
 
+    static constexpr uintptr_t waiting = 1;
+
+    static uintptr_t word(const Waiter& owner) { return reinterpret_cast<uintptr_t>(&owner); }
+    [[nodiscard]] bool take(Waiter& self) {
+        uintptr_t nobody = 0;
+        // Ordering: acquire pairs with the release in give(): what the last owner wrote is seen.
+        return owner_.compare_exchange_strong(nobody, word(self), std::memory_order_acquire, std::memory_order_relaxed);
+    }
+    /// False: others wait.
+    [[nodiscard]] bool give(Waiter& self) {
+        uintptr_t owner = word(self);
+        return owner_.compare_exchange_strong(owner, 0, std::memory_order_release, std::memory_order_relaxed);
+    }
+    Result<> acquire_slowly(Waiter& self, Deadline deadline, Killable killable);
+    void release_slowly(Waiter& self);
+
+    std::atomic<uintptr_t> owner_{0}; ///< with `waiting`: written by the owner, under waiters_' lock
+    std::atomic<bool> poisoned_{false};
+    Mutex* next_held_ = nullptr; ///< HeldMutexes'
     const char* name_ = "mutex";
-    IrqSpinLocked<State, Rank::Semaphore> state_;
+    IrqSpinLocked<WaitList, Rank::Semaphore> waiters_;
+};
+
+/// The mutexes that a task holds, the last taken first. Touched by the task itself only.
+class HeldMutexes {
+  public:
+    [[nodiscard]] Mutex* front() const { return first_; }
+    void push(Mutex& mutex) {
+        mutex.next_held_ = first_;
+        first_ = &mutex;
+    }
+    /// Precondition: it is among them.
+    void remove(Mutex& mutex) {
+        Mutex** link = &first_;
+        while (*link != &mutex) { // the first, as a rule
+            ensure(*link != nullptr, "mutex given back by a task that does not hold it");
+            link = &(*link)->next_held_;
+        }
+        *link = mutex.next_held_;
+    }
+
+  private:
+    Mutex* first_ = nullptr;
 };
 
 /// Holds a Mutex for its lifetime.

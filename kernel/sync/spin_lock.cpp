@@ -18,7 +18,7 @@ void spin_once() {
     arch::pause();
 }
 
-void SpinLock::wait_for(uint32_t ticket) {
+[[clang::preserve_most]] void SpinLock::wait_for(uint32_t ticket) {
     while (serving_.load(std::memory_order_acquire) != ticket)
         spin_once();
 }

@@ -42,7 +42,8 @@ class LACUNA_CAPABILITY("spin lock") SpinLock {
     }
 
   private:
-    void wait_for(uint32_t ticket);
+    /// Keeps registers, so that whoever takes a free lock has none to save.
+    [[clang::preserve_most]] void wait_for(uint32_t ticket);
 
     std::atomic<uint32_t> next_{0};
     std::atomic<uint32_t> serving_{0};
