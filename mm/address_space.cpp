@@ -20,10 +20,10 @@ bool SpaceKey::contains(DomainId domain) const {
 }
 
 AddressSpace::AddressSpace(std::uint64_t id, SpaceKey key, Pfn pgd, std::span<const SpaceMember> members)
-    : key_(key), pgd_(pgd), tlb_space_(id) {
+    : TlbSpace(id), key_(key), pgd_(pgd) {
     for (const SpaceMember& member : members) {
         if (member.window != nullptr) {
-            tlb_space_.add(member.window->holders());
+            add(member.kind, member.window->holders());
             key_rights_ = arch::allow_key(key_rights_, arch::key_of(member.window->leaf_flags()));
         }
         if (member.image != nullptr) image_entry_ = member.image->image_entry();

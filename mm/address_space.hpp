@@ -36,17 +36,14 @@ private:
 
 /// A top-level page table: a copy of the kernel's, with the windows of some domains added. Shared by
 /// all tasks that are in the same domains. Made and kept by AddressSpaceCache; held through
-/// AddressSpaceRef. The object itself is shared memory.
-class AddressSpace {
+/// AddressSpaceRef. The object itself is shared memory. To the TLBs it is a name and its windows.
+class AddressSpace : public TlbSpace {
 public:
     const SpaceKey& key() const { return key_; }
     bool contains(DomainId domain) const { return key_.contains(domain); }
 
     /// Its table; where it has none, the kernel's, since each CPU has one of its own (has_own_table()).
     Pfn pgd() const { return pgd_; }
-
-    /// What the TLBs know of it.
-    const TlbSpace& tlb_space() const { return tlb_space_; }
 
     /// Where it has no table: the entry that a CPU's table takes up for lwIP's image.
     arch::Pte image_entry() const { return image_entry_; }
@@ -72,7 +69,6 @@ private:
     arch::Pte image_entry_;
     std::uint32_t key_rights_ = arch::deny_all_keys;
     std::uint64_t counter_set_ = 0;
-    TlbSpace tlb_space_;
     std::atomic<std::uint32_t> references_ = 1;
     class AddressSpaceCache* cache_ = nullptr;
     kernel::ListHook<AddressSpace> hook_;

@@ -42,7 +42,7 @@ AddressSpaceCache::~AddressSpaceCache() {
 
 kernel::Result<PhysAddr> AddressSpaceCache::add_cpu(unsigned number) {
     Cpu& cpu = cpus_.of(number);
-    cpu.loaded = &kernel_space_;
+    tlb_.set_first_space(number, kernel_space_);
     if (has_own_table(scheme_)) return kernel_.pgd().address();
     const Pfn pgd = TRY(tables_.take_table());
     cpu.pgd = pgd;
@@ -130,26 +130,30 @@ void AddressSpaceCache::release(AddressSpace& space) {
         return true;
     });
     if (!last) return;
-    cpus_.for_each([&](const Cpu& cpu) {
-        kernel::ensure(cpu.loaded != &space && cpu.leaving != &space,
-                       "an address space ends while a CPU has it loaded");
-    });
+    for (unsigned cpu = 0; cpu < arch::max_cpus; ++cpu) {
+        kernel::ensure(!tlb_.is_used_by(cpu, space), "an address space ends while a CPU has it loaded");
+    }
     destroy(space);
 }
 
 // --- loading -------------------------------------------------------------------------------------
 
-SpaceLoad AddressSpaceCache::switch_tables(Cpu& cpu, AddressSpace& next) {
-    finish_switch();
-    cpu.leaving = cpu.loaded;
-    cpu.loaded = &next;
+SpaceLoad AddressSpaceCache::switch_tables(AddressSpace& next) {
     arch::select_counter_set(next.counter_set()); // the switch counts for whom it is made
-    const std::uint64_t cr3 = tlb_.prepare_load(next.tlb_space(), next.pgd().address().raw());
-    if (has_own_table(scheme_)) {
-        kernel::count(Event::Cr3Writes);
-        return {.pgd = cr3};
-    }
-    // Only the image and the rights differ, and what the TLB knows of the old image goes with the write to CR3.
+    tlb_.prepare_load(next);
+    if (!has_own_table(scheme_)) [[unlikely]] return switch_image(next);
+    kernel::count(Event::Cr3Writes);
+    if (tlb_.uses_pcids()) [[unlikely]] return load_with_pcid(next);
+    return {.pgd = next.pgd().address().raw()};
+}
+
+SpaceLoad AddressSpaceCache::load_with_pcid(const AddressSpace& next) {
+    return {.pgd = next.pgd().address().raw() | tlb_.choose_pcid()};
+}
+
+// Only the image and the rights differ, and what the TLB knows of the old image goes with the write to CR3.
+SpaceLoad AddressSpaceCache::switch_image(const AddressSpace& next) {
+    Cpu& cpu = cpus_.local();
     SpaceLoad load;
     PageTable& image = PageTree::at(*cpu.image_table);
     if (image.read(arch::namespace_image_entry) != next.image_entry()) {
@@ -170,7 +174,7 @@ SpaceLoad AddressSpaceCache::switch_tables(Cpu& cpu, AddressSpace& next) {
 
 void AddressSpaceCache::load(AddressSpace& next) {
     const arch::IrqGuard guard;
-    const SpaceLoad load = prepare_switch(next);
+    const SpaceLoad load = prepare_switch(loaded(), next);
     if (load.pgd != 0) arch::load_pgd(load.pgd);
     if (load.key_rights != 0) arch::write_key_rights(load.key_rights);
     finish_switch();

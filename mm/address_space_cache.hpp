@@ -19,7 +19,7 @@ struct SpaceLoad {
 
 /// Makes address spaces, one for each combination of domains in use, and loads them.
 ///
-///     switch from A to B:   load = prepare_switch(B)  still on A's stack; touches shared memory only
+///     switch from A to B:   load = prepare_switch(A, B)  still on A's stack; touches shared memory only
 ///                           write cr3 and pkrs        between the two stacks
 ///                           finish_switch()           on B's stack
 class AddressSpaceCache {
@@ -44,31 +44,24 @@ public:
     // --- loading ---------------------------------------------------------------------------------
 
     /// The address space that this CPU has loaded.
-    AddressSpace& loaded() { return *cpus_.local().loaded; }
+    AddressSpace& loaded() { return static_cast<AddressSpace&>(tlb_.loaded()); }
     /// The same for a task that may be moved to another CPU: what is loaded moves with it.
     AddressSpace& loaded_here() {
         const arch::PreemptGuard on_this_cpu;
         return loaded();
     }
     /// The same of another CPU. Precondition: add_cpu(cpu).
-    const AddressSpace& loaded_on(unsigned cpu) const { return *cpus_.of(cpu).loaded; }
+    const AddressSpace& loaded_on(unsigned cpu) const { return static_cast<AddressSpace&>(tlb_.loaded_on(cpu)); }
 
     /// Does all of a switch but the writes to the registers, and returns what to write.
-    /// Shared memory only; no lock. The caller holds a reference to `next`. Interrupts off from here
+    /// Shared memory only; no lock. `last` is what is loaded. The caller holds a reference to `next`. Interrupts off from here
     /// to finish_switch(): a shootdown request in between would flush what is about to go.
-    SpaceLoad prepare_switch(AddressSpace& next) {
-        Cpu& cpu = cpus_.local();
-        if (cpu.loaded == &next) return {};
-        return switch_tables(cpu, next);
+    SpaceLoad prepare_switch(const AddressSpace& last, AddressSpace& next) {
+        return &last == &next ? SpaceLoad{} : switch_tables(next);
     }
 
     /// After the write to CR3: this CPU has nothing of the last address space any more.
-    void finish_switch() {
-        Cpu& cpu = cpus_.local();
-        if (cpu.leaving == nullptr) return;
-        cpu.leaving = nullptr;
-        tlb_.finish_load();
-    }
+    void finish_switch() { tlb_.finish_load(); }
 
     /// Whether the byte at `address` is reached in `next` as it is in what this CPU has loaded. Thread context.
     bool stays_reachable(const void* address, const AddressSpace& next);
@@ -103,8 +96,6 @@ private:
     friend class AddressSpaceRef;
 
     struct Cpu {
-        AddressSpace* loaded = nullptr;
-        AddressSpace* leaving = nullptr;  ///< between prepare_switch() and finish_switch()
         std::optional<Pfn> pgd;
         std::optional<Pfn> image_table;
         std::uint32_t key_rights = arch::deny_all_keys;
@@ -115,7 +106,9 @@ private:
     void destroy(AddressSpace& space);
     void release(AddressSpace& space);
     AddressSpace* find(List& list, const SpaceKey& key);
-    SpaceLoad switch_tables(Cpu& cpu, AddressSpace& next);
+    SpaceLoad switch_tables(AddressSpace& next);
+    SpaceLoad load_with_pcid(const AddressSpace& next);
+    SpaceLoad switch_image(const AddressSpace& next);
 
     Scheme scheme_;
     const KernelMap& kernel_;

@@ -146,14 +146,15 @@ LACUNA_TEST("mm.address_space", "a switch says what to load, and the windows kno
     TestMemory memory;
     TestDomain red(memory, DomainId{1});
     auto space = red.space();
-    CHECK(memory.spaces.prepare_switch(memory.spaces.kernel_space()).pgd == 0);
-    const SpaceLoad load = memory.spaces.prepare_switch(*space);
+    AddressSpace& outside = memory.spaces.kernel_space();
+    CHECK(memory.spaces.prepare_switch(outside, outside).pgd == 0);
+    const SpaceLoad load = memory.spaces.prepare_switch(outside, *space);
     CHECK(load.pgd == space->pgd().address().raw());
     CHECK(load.key_rights == 0);
     CHECK(red.window.is_loaded_here());
     CHECK(&memory.spaces.loaded() == space.get());
     memory.spaces.finish_switch();
-    CHECK(memory.spaces.prepare_switch(memory.spaces.kernel_space()).pgd != 0);
+    CHECK(memory.spaces.prepare_switch(*space, outside).pgd != 0);
     CHECK(red.window.is_loaded_here()); // its translations are there until CR3 is written
     memory.spaces.finish_switch();
     CHECK_FALSE(red.window.is_loaded_here());

@@ -24,6 +24,24 @@ void CpuScheduler::adopt(Task& boot, Task& idle) {
 
 // --- what runs next ------------------------------------------------------------------------------
 
+[[gnu::always_inline]] inline void CpuScheduler::switch_to(Task& next, Task& previous) {
+    // A task may be switched out inside an AddressSpaceScope: what is loaded is part of its state.
+    mm::AddressSpace& loaded = spaces_->loaded();
+    previous.space_ = &loaded;
+    const mm::SpaceLoad load = spaces_->prepare_switch(loaded, *next.space_);
+    arch::set_current_task(&next);
+    next.context_.occupy();
+    ++next.switches_;
+    count(Event::TaskSwitches);
+    // This may be another CPU when it returns, so nothing of `*this` is good any more.
+    switched(*arch::switch_context(previous.context_, next.context_, load.pgd, load.key_rights));
+}
+
+inline Task* CpuScheduler::pick(RunQueue& queue) {
+    return policy_ == SchedulingPolicy::RoundRobin ? static_cast<Task*>(queue.pop())
+                                                   : pick_for_namespace(queue);
+}
+
 void CpuScheduler::schedule() {
     Task& previous = *running_;
     Task* next = nullptr;
@@ -32,20 +50,22 @@ void CpuScheduler::schedule() {
         if (previous.state() == TaskState::Running) {
             if (queue->empty())
                 return;
+            next = pick(*queue);
             if (&previous != idle_) [[likely]]
                 queue->push(previous);
             else
                 idle_cpus_.remove(idle_->cpu());
             previous.state_.store(TaskState::Ready, std::memory_order_relaxed);
+        } else {
+            next = pick(*queue);
+            if (next == nullptr)
+                next = idle_;
         }
-        next = policy_ == SchedulingPolicy::RoundRobin ? static_cast<Task*>(queue->pop())
-                                                       : pick_for_namespace(*queue);
-        if (next == nullptr)
-            next = idle_;
         next->state_.store(TaskState::Running, std::memory_order_relaxed);
         running_ = next;
     }
     slice_left_ = slice_ticks;
+    // It was made ready before it came here: it goes on.
     if (next != &previous)
         switch_to(*next, previous);
 }
@@ -59,18 +79,6 @@ Task* CpuScheduler::pick_for_namespace(RunQueue& queue) {
         });
     kept_ = same != nullptr ? kept_ + 1 : 0;
     return static_cast<Task*>(same != nullptr ? same : queue.pop());
-}
-
-void CpuScheduler::switch_to(Task& next, Task& previous) {
-    // A task may be switched out inside an AddressSpaceScope: what is loaded is part of its state.
-    previous.space_ = &spaces_->loaded();
-    const mm::SpaceLoad load = spaces_->prepare_switch(*next.space_);
-    arch::set_current_task(&next);
-    next.context_.occupy();
-    ++next.switches_;
-    count(Event::TaskSwitches);
-    // This may be another CPU when it returns, so nothing of `*this` is good any more.
-    switched(*arch::switch_context(previous.context_, next.context_, load.pgd, load.key_rights));
 }
 
 // --- becoming ready ------------------------------------------------------------------------------

@@ -106,7 +106,8 @@ class CpuScheduler {
   private:
     static CpuScheduler& of(const Task& task) { return all_.of(task.cpu()); }
 
-    /// Under SchedulingPolicy::Namespace: the task to run next, out of the queue; null: none is ready.
+    /// The task to run next, out of the queue; null: none is ready. The second under SchedulingPolicy::Namespace.
+    Task* pick(RunQueue& queue);
     Task* pick_for_namespace(RunQueue& queue);
     void switch_to(Task& next, Task& previous);
     /// Puts a ready task, which is in no queue and belongs to this CPU, into the queue.

@@ -36,28 +36,19 @@ void forget_everything() {
 
 // --- loading -------------------------------------------------------------------------------------
 
-std::uint64_t Tlb::prepare_load(const TlbSpace& space, std::uint64_t pgd) {
+void Tlb::leave_windows(Cpu& cpu) {
     const unsigned here = arch::cpu_id();
-    Cpu& cpu = cpus_.of(here);
-    if (cpu.leaving != nullptr) finish_load();
-    cpu.leaving = cpu.loaded;
-    cpu.loaded = &space;
-    // In this order: whoever clears an entry from now on finds this CPU, or this CPU finds the generation.
-    for (WindowHolders* window : space.windows()) window->enter(here);
-    cpu.prepared = space.generations();
-    return uses_pcids_ ? pgd | cpu.pcids.choose(space, cpu.prepared) : pgd;
-}
-
-void Tlb::finish_load() {
-    const unsigned here = arch::cpu_id();
-    Cpu& cpu = cpus_.of(here);
-    std::size_t index = 0;
-    for (WindowHolders* window : cpu.loaded->windows()) window->set_passed(here, cpu.prepared[index++]);
-    if (cpu.leaving == nullptr) return;
-    for (WindowHolders* window : cpu.leaving->windows()) {
-        if (!cpu.loaded->contains(*window)) window->leave(here);
+    const TlbSpace::Windows& left = cpu.leaving->windows();
+    const TlbSpace::Windows& loaded = cpu.loaded->windows();
+    for (std::size_t kind = 0; kind < domain_kinds; ++kind) {
+        if (left[kind] != nullptr && left[kind] != loaded[kind]) left[kind]->leave(here);
     }
     cpu.leaving = nullptr;
+}
+
+std::uint64_t Tlb::choose_pcid() {
+    Cpu& cpu = cpus_.local();
+    return cpu.pcids.choose(*cpu.loaded, cpu.loaded->generations());
 }
 
 // --- flushing ------------------------------------------------------------------------------------
@@ -117,7 +108,7 @@ void Tlb::flush_window_here(const FlushRequest& request) {
     Cpu& cpu = cpus_.of(here);
     WindowHolders& window = *request.ticket.window;
     // Gone from here meanwhile, and its next load will look at the generation.
-    if (cpu.loaded == nullptr || !cpu.loaded->contains(window)) return;
+    if (!cpu.loaded->contains(window)) return;
     const std::uint64_t passed = window.passed(here);
     if (passed >= request.ticket.generation) return;
     // Page by page only if these pages are all that this CPU has missed.
@@ -129,17 +120,18 @@ void Tlb::flush_window_here(const FlushRequest& request) {
     if (!uses_pcids_) return;
     // Under this PCID the window is up to date now; other windows are as far behind as they were.
     TlbSpace::Generations now{};
-    std::size_t index = 0;
-    for (const WindowHolders* loaded : cpu.loaded->windows()) now[index++] = loaded->passed(here);
+    for (std::size_t kind = 0; kind < domain_kinds; ++kind) {
+        const WindowHolders* const loaded = cpu.loaded->windows()[kind];
+        if (loaded != nullptr) now[kind] = loaded->passed(here);
+    }
     cpu.pcids.refresh(now);
 }
 
 void Tlb::catch_up() {
     const unsigned here = arch::cpu_id();
     Cpu& cpu = cpus_.of(here);
-    if (cpu.loaded == nullptr) return;
     for (const WindowHolders* window : cpu.loaded->windows()) {
-        if (window->passed(here) < window->generation()) return forget_windows(cpu);
+        if (window != nullptr && window->passed(here) < window->generation()) return forget_windows(cpu);
     }
 }
 
@@ -147,8 +139,10 @@ void Tlb::forget_windows(Cpu& cpu) {
     const unsigned here = arch::cpu_id();
     const TlbSpace::Generations now = cpu.loaded->generations();
     forget_loaded();
-    std::size_t index = 0;
-    for (WindowHolders* window : cpu.loaded->windows()) window->set_passed(here, now[index++]);
+    for (std::size_t kind = 0; kind < domain_kinds; ++kind) {
+        WindowHolders* const window = cpu.loaded->windows()[kind];
+        if (window != nullptr) window->set_passed(here, now[kind]);
+    }
     if (uses_pcids_) cpu.pcids.refresh(now);
 }
 

@@ -3,6 +3,7 @@
 
 #include <array>
 
+#include "kernel/base/assert.hpp"
 #include "kernel/base/per_cpu.hpp"
 #include "mm/domain_id.hpp"
 #include "mm/tlb/flush_request.hpp"
@@ -36,6 +37,9 @@ public:
     void use_pcids() { uses_pcids_ = true; }
     bool uses_pcids() const { return uses_pcids_; }
 
+    /// What a CPU has loaded before the first load, which has no windows. Precondition: nothing is loaded there.
+    void set_first_space(unsigned cpu, TlbSpace& space) { cpus_.of(cpu).loaded = &space; }
+
     // --- windows ---------------------------------------------------------------------------------
 
     /// Who holds the window of the domain with that number.
@@ -43,11 +47,20 @@ public:
 
     // --- loading address spaces: interrupts off from prepare_load() to finish_load() --------------
 
-    /// Says what to write into CR3 to load `space`, whose top-level table is at `pgd`; takes note of the
-    /// CPU as a holder of its windows.
-    std::uint64_t prepare_load(const TlbSpace& space, std::uint64_t pgd);
-    /// After that was written: what this CPU knows of the space's windows is as new as they were then.
+    /// `space` is about to be loaded: takes note of this CPU as a holder of its windows.
+    void prepare_load(TlbSpace& space);
+    /// With PCIDs, after prepare_load(): the bits to add to the table's address in CR3.
+    std::uint64_t choose_pcid();
+    /// After CR3 was written: this CPU is no holder any more of the windows that only the last space had.
     void finish_load();
+
+    /// What this CPU has loaded. Preemption off.
+    TlbSpace& loaded() { return *cpus_.local().loaded; }
+    TlbSpace& loaded_on(unsigned cpu) const { return *cpus_.of(cpu).loaded; }
+    /// Whether a CPU has the space loaded, or is just leaving it.
+    bool is_used_by(unsigned cpu, const TlbSpace& space) const {
+        return cpus_.of(cpu).loaded == &space || cpus_.of(cpu).leaving == &space;
+    }
 
     // --- flushing --------------------------------------------------------------------------------
 
@@ -71,11 +84,14 @@ public:
 
 private:
     struct Cpu {
-        const TlbSpace* loaded = nullptr;
-        const TlbSpace* leaving = nullptr;  ///< between prepare_load() and finish_load()
-        TlbSpace::Generations prepared{};   ///< of `loaded`, as read by prepare_load()
+        TlbSpace* loaded = &no_windows;
+        TlbSpace* leaving = nullptr;  ///< between prepare_load() and finish_load()
         PcidSlots pcids;
     };
+
+    static inline constinit TlbSpace no_windows{TlbSpace::kernel_id};
+
+    void leave_windows(Cpu& cpu);
 
     CpuMask concerned_by(const FlushRequest& request) const;
     void flush_window_here(const FlushRequest& request);
@@ -87,5 +103,28 @@ private:
     kernel::PerCpu<Cpu> cpus_;
     std::array<WindowHolders, max_domains + 1> holders_;
 };
+
+inline void Tlb::prepare_load(TlbSpace& space) {
+    const unsigned here = arch::cpu_id();
+    Cpu& cpu = cpus_.of(here);
+    kernel::ensure(cpu.leaving == nullptr, "an address space is loaded before the last load is finished");
+    const TlbSpace& last = *cpu.loaded;
+    cpu.leaving = cpu.loaded;
+    cpu.loaded = &space;
+    for (std::size_t kind = 0; kind < domain_kinds; ++kind) {
+        WindowHolders* const window = space.windows()[kind];
+        if (window == nullptr || window == last.windows()[kind]) continue;
+        // In this order: whoever clears an entry from now on finds this CPU, or this CPU finds the generation.
+        window->enter(here);
+        // Nothing older can be used: no space with the window is loaded here yet, and the load of this one
+        // forgets, or finds in choose_pcid() that what this CPU knows is as new.
+        window->start_at(here, window->generation());
+    }
+}
+
+inline void Tlb::finish_load() {
+    Cpu& cpu = cpus_.local();
+    if (cpu.leaving != nullptr) leave_windows(cpu);
+}
 
 } // namespace mm

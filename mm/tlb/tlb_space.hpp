@@ -3,7 +3,7 @@
 
 #include <array>
 #include <cstdint>
-#include <span>
+#include <utility>
 
 #include "mm/domain_id.hpp"
 #include "mm/tlb/window_holders.hpp"
@@ -14,7 +14,9 @@ namespace mm {
 /// lives as long as the address space, which is longer than any CPU has it loaded.
 class TlbSpace {
 public:
-    /// The generations of an address space's windows at one time, in the order of windows().
+    /// The windows, by kind; null where there is none. Two spaces differ in a kind, or share its window.
+    using Windows = std::array<WindowHolders*, domain_kinds>;
+    /// Their generations at one time, by kind.
     using Generations = std::array<std::uint64_t, domain_kinds>;
 
     /// The name of the kernel's own address space.
@@ -23,12 +25,12 @@ public:
     /// `id` names no other address space, now or ever: a PCID may outlive the one that it was given to.
     explicit constexpr TlbSpace(std::uint64_t id) : id_(id) {}
 
-    void add(WindowHolders& window) { windows_[count_++] = &window; }
+    void add(DomainKind kind, WindowHolders& window) { windows_[std::to_underlying(kind)] = &window; }
 
     std::uint64_t id() const { return id_; }
-    std::span<WindowHolders* const> windows() const { return std::span(windows_).first(count_); }
+    const Windows& windows() const { return windows_; }
     bool contains(const WindowHolders& window) const {
-        for (const WindowHolders* mine : windows()) {
+        for (const WindowHolders* mine : windows_) {
             if (mine == &window) return true;
         }
         return false;
@@ -36,14 +38,15 @@ public:
 
     Generations generations() const {
         Generations now{};
-        for (std::size_t i = 0; i < count_; ++i) now[i] = windows_[i]->generation();
+        for (std::size_t kind = 0; kind < domain_kinds; ++kind) {
+            if (windows_[kind] != nullptr) now[kind] = windows_[kind]->generation();
+        }
         return now;
     }
 
 private:
     std::uint64_t id_;
-    std::size_t count_ = 0;
-    std::array<WindowHolders*, domain_kinds> windows_{};
+    Windows windows_{};
 };
 
 } // namespace mm

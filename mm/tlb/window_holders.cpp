@@ -18,7 +18,7 @@ std::uint64_t WindowHolders::advance_unflushed(std::uint64_t since) {
     return generation;
 }
 
-void WindowHolders::close_stale_window() {
+[[clang::preserve_most]] void WindowHolders::close_stale_window() {
     std::uint64_t since = since_.load();
     const std::uint64_t generation = this->generation();
     if (since == 0 || !behind(generation).empty() || !since_.compare_exchange_strong(since, 0)) return;

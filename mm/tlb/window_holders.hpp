@@ -15,8 +15,8 @@ namespace mm {
 /// generation when it forgot what it knew of the window after that: then it can use no entry that was
 /// cleared before. Whoever needs entries gone asks which CPUs are behind a generation:
 ///
-///     clear entries;  g = advance()               CPU:  enter(cpu);  now = generation()
-///     behind(g): must be told, or waited for            load CR3;  passed(cpu, now)
+///     clear entries;  g = advance()               CPU:  enter(cpu);  start_at(cpu, generation())
+///     behind(g): must be told, or waited for            load CR3
 ///
 /// Either the CPU sees the new generation before it loads, or it is seen in the set. A CPU that leaves the
 /// set keeps nothing that it will use: the next load forgets, or finds the generation it knows unchanged.
@@ -25,7 +25,7 @@ namespace mm {
 /// that is gone. Any context.
 class WindowHolders {
 public:
-    // Ordering: sequentially consistent throughout. One side writes generation and reads the set, the
+    // Ordering: sequentially consistent where nothing else is said. One side writes generation and reads the set, the
     // other writes the set and reads the generation.
 
     std::uint64_t generation() const { return generation_.load(); }
@@ -43,6 +43,12 @@ public:
     }
     CpuMask cpus() const { return cpus_.load(); }
 
+    /// A CPU that has just entered can use nothing that is older than `generation`. It closes no stale window:
+    /// while the CPU was outside it kept none open.
+    void start_at(unsigned cpu, std::uint64_t generation) {
+        // Ordering: release. If the old value is seen instead, the CPU is told to forget what it does not have.
+        passed_[cpu].store(generation, std::memory_order_release);
+    }
     std::uint64_t passed(unsigned cpu) const { return passed_[cpu].load(); }
     void set_passed(unsigned cpu, std::uint64_t generation) {
         passed_[cpu].store(generation);
@@ -56,7 +62,7 @@ private:
     void look_at_stale_window() {
         if (since_.load() != 0) close_stale_window();
     }
-    void close_stale_window();
+    [[clang::preserve_most]] void close_stale_window();
 
     std::atomic<std::uint64_t> generation_ = 1;
     SharedCpuMask cpus_;

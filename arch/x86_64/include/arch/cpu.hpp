@@ -20,9 +20,10 @@ inline void pause() {
 
 /// The number of this CPU, dense from 0. Stable only while preemption or interrupts are off.
 inline unsigned cpu_id() {
-    std::uint32_t id;
-    asm volatile("movl %%gs:%c1, %0" : "=r"(id) : "i"(offsetof(PerCpuArea, id)));
-    return id;
+    std::uint64_t id; // a 32-bit load clears the upper half, so that an index needs no widening
+    asm volatile("movl %%gs:%c1, %k0" : "=r"(id) : "i"(offsetof(PerCpuArea, id)));
+    __builtin_assume(id < max_cpus);
+    return static_cast<unsigned>(id);
 }
 
 /// The object that `set_current_task` gave this CPU; null before the scheduler runs.
