@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "mm/block_granularity.hpp"
 
-#include <bit>
+#include <algorithm>
 
 namespace mm {
 
@@ -51,16 +51,15 @@ void BlockGranularity::give(Pfn first, Order order) {
 }
 
 void BlockGranularity::give_pages(std::span<const Pfn> pages) {
+    if (std::ranges::any_of(pages, [this](Pfn page) { return is_alone(page); })) [[unlikely]] {
+        for (const Pfn page : pages) give(page, order_4k);
+        return;
+    }
     const bool surplus = pool_.with([&](BlockPool& pool) {
-        for (const Pfn page : pages) {
-            if (!is_alone(page)) [[likely]] pool.give(page, order_4k);
-        }
+        pool.give_pages(pages);
         return pool.whole_blocks() > max_whole;
     });
     if (surplus) [[unlikely]] return_whole(max_whole);
-    for (const Pfn page : pages) {
-        if (is_alone(page)) [[unlikely]] detacher_.attach(page, order_4k);
-    }
 }
 
 PageCount BlockGranularity::return_whole(std::uint64_t keep) {

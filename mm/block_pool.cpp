@@ -99,7 +99,6 @@ std::size_t BlockPool::take_pages(std::span<Pfn> pages) {
             std::uint64_t bits = from.free[word];
             for (; bits != 0 && taken < pages.size(); bits &= bits - 1) {
                 const Pfn page = page_of(number, word * 64 + static_cast<std::uint32_t>(std::countr_zero(bits)));
-                frames_.unchecked(page).assign(FrameState::InTransit, shared_domain);
                 pages[taken++] = page;
             }
             from.free[word] = bits;
@@ -129,13 +128,12 @@ std::optional<std::uint32_t> BlockPool::find_run(const Block& in, Order order) {
     return {};
 }
 
-void BlockPool::set_run(Block& in, std::uint32_t page, Order order, bool free) {
+void BlockPool::take_run(Block& in, std::uint32_t page, Order order) {
     const std::uint32_t end = page + static_cast<std::uint32_t>(order.pages().raw());
     while (page < end) {
         const std::uint32_t count = std::min(64 - page % 64, end - page);
         const std::uint64_t mask = (count == 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << count) - 1) << page % 64;
-        std::uint64_t& word = in.free[page / 64];
-        word = free ? word | mask : word & ~mask;
+        in.free[page / 64] &= ~mask;
         page += count;
     }
 }
@@ -147,12 +145,10 @@ std::optional<Pfn> BlockPool::take(Order order) {
         if (from.free_pages < pages) return {};
         const auto page = find_run(from, order);
         if (!page) return {};
-        set_run(from, *page, order, false);
+        take_run(from, *page, order);
         recount(number, from.free_pages - pages);
         free_ = free_ - order.pages();
-        const Pfn first = page_of(number, *page);
-        frames_.assign(PhysRange::of(first, order), FrameState::InTransit, shared_domain);
-        return first;
+        return page_of(number, *page);
     };
     for (std::uint32_t number = partial_.first; number != no_block; number = block(number).next) {
         if (const auto found = take_from(number)) return found;
@@ -160,19 +156,36 @@ std::optional<Pfn> BlockPool::take(Order order) {
     return whole_.first != no_block ? take_from(whole_.first) : std::nullopt;
 }
 
+void BlockPool::free_page(Block& to, Pfn page) {
+    std::uint64_t& word = to.free.data()[page_in_block(page) / 64];
+    const std::uint64_t bit = std::uint64_t{1} << page_in_block(page) % 64;
+    kernel::ensure((word & bit) == 0, "detached frame freed twice");
+    word |= bit;
+    Frame& frame = frames_.unchecked(page);
+    frame.assign(FrameState::FreeDetached, shared_domain);
+    frame.flags &= frame_flag::zeroed;  // whether it holds zeros is known across owners
+}
+
 void BlockPool::give(Pfn first, Order order) {
     const std::uint32_t number = block_number(first);
     Block& to = block(number);
     const auto pages = static_cast<std::uint32_t>(order.pages().raw());
-    for (std::uint32_t page = 0; page < pages; ++page) {
-        Frame& frame = frames_.unchecked(first + PageCount{page});
-        kernel::ensure(frame.state != FrameState::FreeDetached, "detached frame freed twice");
-        frame.assign(FrameState::FreeDetached, shared_domain);
-        frame.flags &= frame_flag::zeroed;  // whether it holds zeros is known across owners
-    }
-    set_run(to, page_in_block(first), order, true);
+    for (std::uint32_t page = 0; page < pages; ++page) free_page(to, first + PageCount{page});
     recount(number, to.free_pages + pages);
     free_ = free_ + order.pages();
+}
+
+void BlockPool::give_pages(std::span<const Pfn> pages) {
+    for (std::size_t done = 0; done < pages.size();) {
+        // Pages of one block come in a row as a rule.
+        const std::uint32_t number = block_number(pages[done]);
+        Block& to = block(number);
+        const std::size_t begin = done;
+        do free_page(to, pages[done]);
+        while (++done < pages.size() && block_number(pages[done]) == number);
+        recount(number, to.free_pages + static_cast<std::uint32_t>(done - begin));
+    }
+    free_ = free_ + PageCount{pages.size()};
 }
 
 } // namespace mm

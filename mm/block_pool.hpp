@@ -22,7 +22,7 @@ namespace mm {
 ///     some                    partial_    the first serves until nothing is left in it
 ///     all 512                 whole_      the last resort, and what can return to the direct map
 ///
-/// Free pages are in state FreeDetached, those just taken InTransit, to whoever asked. Not locked.
+/// Free pages are in state FreeDetached, and those just taken until their owner gives them another. Not locked.
 class BlockPool {
 public:
     /// `memory` gives what the bitmaps need: 128 bytes for each 2 MiB of RAM, 512 MiB at a time.
@@ -44,8 +44,9 @@ public:
     /// Single pages; says how many, fewer than asked for only if the pool is empty.
     std::size_t take_pages(std::span<Pfn> pages);
 
-    /// Takes back what take() or take_pages() gave.
+    /// Takes back what take() or take_pages() gave, in either way.
     void give(Pfn first, Order order);
+    void give_pages(std::span<const Pfn> pages);
 
     PageCount free() const { return free_; }
     std::uint64_t whole_blocks() const { return whole_.length; }
@@ -92,7 +93,8 @@ private:
     /// Notes that a block has `pages` free pages now; moves it to the list that it belongs to.
     void recount(std::uint32_t number, std::uint32_t pages);
     static std::optional<std::uint32_t> find_run(const Block& in, Order order);
-    static void set_run(Block& in, std::uint32_t page, Order order, bool free);
+    static void take_run(Block& in, std::uint32_t page, Order order);
+    void free_page(Block& to, Pfn page);
 
     FrameTable frames_;
     FrameAllocator& memory_;

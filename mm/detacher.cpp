@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "mm/detacher.hpp"
 
+#include <arch/cpu.hpp>
+
 namespace mm {
 
 kernel::Result<Pfn> Detacher::detach(Order order) {
+    const arch::PreemptGuard seen_whole; // the audit sees both steps, or none
     const Pfn first = TRY(frames_.take(order, FrameState::InTransit));
     if (const auto removed = direct_map_.remove(PhysRange::of(first, order)); !removed) {
         frames_.give(first, order);
@@ -13,6 +16,7 @@ kernel::Result<Pfn> Detacher::detach(Order order) {
 }
 
 void Detacher::attach(Pfn first, Order order) {
+    const arch::PreemptGuard seen_whole;
     direct_map_.restore(PhysRange::of(first, order));
     frames_.give(first, order);
 }

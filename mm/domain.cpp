@@ -77,9 +77,12 @@ bool Domain::is_loaded() const {
 }
 
 DomainBooks Domain::books() const {
-    DomainBooks books = owned_.with([](const Owned& owned) { return owned.books; });
-    // Other CPUs may be at work on their pools: then this is as good as a moment ago.
     std::uint64_t pooled = 0;
+    DomainBooks books = owned_.with([&pooled](const Owned& owned) {
+        pooled = owned.stock.pages().raw();
+        return owned.books;
+    });
+    // Other CPUs may be at work on their pools: then this is as good as a moment ago.
     pools_.for_each([&](const PagePool& pool) { pooled += pool.size(); });
     books.pooled = std::min(PageCount{pooled}, books.owned);
     books.owned = books.owned - books.pooled;
@@ -94,12 +97,15 @@ Result<ExclusivePages> Domain::alloc_pages(Order order, Zero zero, FrameState us
     return ExclusivePages(*this, TRY(alloc_block(order, zero, use)), order);
 }
 
+// The audit looks while every CPU stands still where it could have been preempted. So what a frame's state says
+// and what the window maps change together, with preemption off (`seen_whole`).
+
 // --- taking --------------------------------------------------------------------------------------
 
 Result<Pfn> Domain::alloc_slow(Order order, Zero zero, FrameState use) {
     kernel::ensure(is_exclusive(use), "exclusive memory asked for in a shared state");
     const Pfn first = TRY(order == order_4k && pages_at_once_ != 0 ? take_page() : take_block(order));
-    if (zero == Zero::Yes) zero_pages(first, order);
+    if (zero == Zero::Yes) zero_block(first, order);
     for (std::uint64_t page = order.pages().raw(); page-- > 0;) {
         Frame& frame = frames_.unchecked(first + PageCount{page});
         frame.assign(use, id_);
@@ -141,12 +147,18 @@ Result<std::size_t> Domain::fetch_pages(std::span<Pfn> room) {
         uncharge(PageCount{count});
         return std::unexpected(reserved.error());
     }
+    const arch::PreemptGuard seen_whole;
+    for (const Pfn page : pages) {
+        Frame& frame = frames_.unchecked(page);
+        const std::uint8_t kept = frame.flags & kept_flags;
+        static_assert(frame_flag::untouched == frame_flag::zeroed << 2);
+        frame.flags = static_cast<std::uint8_t>(kept | (kept & frame_flag::zeroed) << 2 | frame_flag::per_cpu_list);
+        frame.order = 0;
+        frame.assign(FrameState::Exclusive, id_);
+    }
     owned_.with([&](Owned& owned) {
-        for (const Pfn page : pages) {
-            link(owned, page, order_4k, FrameState::Exclusive, &DomainBooks::allocated);
-            Frame& frame = frames_.unchecked(page);
-            frame.flags = (frame.flags & kept_flags) | frame_flag::per_cpu_list;
-        }
+        for (const Pfn page : pages) push(owned, page);
+        owned.books.allocated += count;
     });
     window_.map_pages(pages);
     kernel::count(Event::FramesAllocated, count);
@@ -165,6 +177,9 @@ void Domain::stock(std::span<const Pfn> pages) {
 
 /// A block that is not from the pool; its frames have yet to be assigned their use.
 Result<Pfn> Domain::take_block(Order order) {
+    if (order != order_4k) {
+        if (const auto kept = owned_.with([order](Owned& owned) { return owned.stock.take(order); })) return *kept;
+    }
     TRY(charge(order.pages()));
     const auto first = memory_.take_exclusive(order);
     if (!first) {
@@ -176,6 +191,7 @@ Result<Pfn> Domain::take_block(Order order) {
         uncharge(order.pages());
         return std::unexpected(reserved.error());
     }
+    const arch::PreemptGuard seen_whole;
     frames_.assign(PhysRange::of(*first, order), FrameState::Exclusive, id_);
     owned_.with([&](Owned& owned) { link(owned, *first, order, FrameState::Exclusive, &DomainBooks::allocated); });
     window_.map_reserved(PhysRange::of(*first, order));
@@ -188,9 +204,8 @@ Result<Pfn> Domain::take_block(Order order) {
 void Domain::free_slow(Pfn first) {
     const Order order{frames_[first].order};
     if (order != order_4k || pages_at_once_ == 0) {
-        if (!kernel::mutant(Mutant::SkipZeroOnFree)) zero_pages(first, order);  // while it is still mapped
-        owned_.with([&](Owned& owned) { unlink(owned, first, &DomainBooks::freed); });
-        return return_block(first, order);
+        if (keep(first, order)) return;
+        return release_block(first, order);
     }
     std::array<Pfn, max_moved> surplus;
     surplus[0] = first;
@@ -202,8 +217,30 @@ void Domain::free_slow(Pfn first) {
     return_pages(std::span<const Pfn>(surplus).first(count));
 }
 
+/// Keeps a block with its content for the domain's next allocation, if there is room.
+bool Domain::keep(Pfn first, Order order) {
+    const FrameState use = frames_.unchecked(first).state;
+    if (order == order_4k || pages_at_once_ == 0 || use == FrameState::Stack) return false; // a task ends seldom
+    const arch::PreemptGuard seen_whole;
+    for (std::uint64_t page = 0; page < order.pages().raw(); ++page) {
+        Frame& frame = frames_.unchecked(first + PageCount{page});
+        frame.state = FrameState::Exclusive;
+        frame.flags &= kept_flags;
+    }
+    if (owned_.with([&](Owned& owned) { return owned.stock.put(first, order); })) return true;
+    frames_.unchecked(first).flags |= frame_flag::block_head;
+    return false;
+}
+
+void Domain::release_block(Pfn first, Order order) {
+    if (!kernel::mutant(Mutant::SkipZeroOnFree)) zero_block(first, order);  // while it is still mapped
+    owned_.with([&](Owned& owned) { unlink(owned, first, &DomainBooks::freed); });
+    return_block(first, order);
+}
+
 /// Of a block that is in no list any more.
 void Domain::return_block(Pfn first, Order order) {
+    const arch::PreemptGuard seen_whole;
     TlbBatch flushes = window_.batch();
     window_.unmap(PhysRange::of(first, order), flushes);
     memory_.quarantine().put(flushes, first, order);
@@ -212,13 +249,13 @@ void Domain::return_block(Pfn first, Order order) {
 
 /// Single pages leave the domain: one flush for all of them.
 void Domain::return_pages(std::span<const Pfn> pages) {
-    if (!kernel::mutant(Mutant::SkipZeroOnFree)) {
-        const bool loaded = is_loaded();
-        for (const Pfn page : pages) zero_page(page, loaded);
-    }
+    if (!kernel::mutant(Mutant::SkipZeroOnFree)) zero_pages(pages);
     owned_.with([&](Owned& owned) {
-        for (const Pfn page : pages) unlink(owned, page, &DomainBooks::freed);
+        for (const Pfn page : pages) remove(owned, page);
+        owned.books.owned = owned.books.owned - PageCount{pages.size()};
+        owned.books.freed += pages.size();
     });
+    const arch::PreemptGuard seen_whole;
     TlbBatch flushes = window_.batch();
     window_.unmap_pages(pages, flushes);
     memory_.quarantine().put_pages(flushes, pages);
@@ -235,40 +272,105 @@ PageCount Domain::trim() {
         count = pool.take_oldest(idle);
     }
     if (count != 0) return_pages(std::span<const Pfn>(idle).first(count));
-    return PageCount{count};
+    PageCount returned{count};
+    while (const auto block = owned_.with([](Owned& owned) { return owned.stock.take_any(); })) {
+        release_block(block->first, block->order);
+        returned = returned + block->order.pages();
+    }
+    return returned;
+}
+
+// --- handing over --------------------------------------------------------------------------------
+
+inline bool Domain::charge_in(Owned& owned, PageCount pages) {
+    const PageCount after = owned.books.owned + pages;
+    if (after > owned.books.limit) return false;
+    owned.books.owned = after;
+    if (after > owned.books.peak) owned.books.peak = after;
+    return true;
+}
+
+/// Returns the generation of the window that CPUs have to pass before the frames may be another's; 0: they have.
+inline std::uint64_t Domain::unmap_for_handover(std::span<const Pfn> frames) {
+    const bool defers = memory_.quarantine().defers();
+    if (defers) {
+        if (const auto generation = window_.unmap_unflushed(frames)) [[likely]] return *generation;
+    }
+    TlbBatch flushes = window_.batch();
+    window_.unmap_pages(frames, flushes);
+    return defers && flushes.can_wait() ? flushes.defer().generation : 0;
+}
+
+inline void Domain::send_off(Pfn pfn, TransitTag tag, std::uint64_t generation) {
+    Frame& frame = frames_.unchecked(pfn);
+    frame.transit = {.tag = tag, .sender = id_, .generation = generation};
+    forget_zero_of(frame);
+    frame.assign(FrameState::InTransit, shared_domain);
 }
 
 Result<> Domain::disown(Pfn pfn, TransitTag tag) {
-    if (!frames_.contains(pfn)) return fail(Error::InvalidArgument);
-    Frame& frame = frames_[pfn];
-    if (frame.owner != id_ || frame.state != FrameState::Exclusive || frame.order != 0 ||
-        (frame.flags & frame_flag::block_head) == 0) {
-        return fail(Error::InvalidArgument);
-    }
+    if (!may_disown(pfn)) return fail(Error::InvalidArgument);
     owned_.with([&](Owned& owned) { unlink(owned, pfn, &DomainBooks::disowned); });
-    TlbBatch flushes = window_.batch();
-    if (!kernel::mutant(Mutant::SkipUnmapOnHandover)) window_.unmap(PhysRange::of(pfn, order_4k), flushes);
-    frame.transit = {.tag = tag, .sender = id_, .generation = memory_.quarantine().ticket_for(flushes)};
-    forget_zero_of(frame);
-    frame.assign(FrameState::InTransit, shared_domain);
+    const arch::PreemptGuard seen_whole;
+    std::uint64_t generation = 0;
+    if (!kernel::mutant(Mutant::SkipUnmapOnHandover)) generation = unmap_for_handover({&pfn, 1});
+    send_off(pfn, tag, generation);
     kernel::count(Event::FramesHandedOver);
     return {};
 }
 
+void Domain::disown_all(std::span<const Pfn> frames, TransitTag tag) {
+    owned_.with([&](Owned& owned) {
+        for (const Pfn pfn : frames) {
+            kernel::ensure(may_disown(pfn), "handed over what is no packet frame of this domain's");
+            remove(owned, pfn);
+        }
+        owned.books.owned = owned.books.owned - PageCount{frames.size()};
+        owned.books.disowned += frames.size();
+    });
+    const arch::PreemptGuard seen_whole;
+    std::uint64_t generation = 0;
+    if (!kernel::mutant(Mutant::SkipUnmapOnHandover)) generation = unmap_for_handover(frames);
+    for (const Pfn pfn : frames) send_off(pfn, tag, generation);
+    kernel::count(Event::FramesHandedOver, frames.size());
+}
+
 Result<> Domain::adopt(Pfn pfn, TransitTag tag) {
-    if (!frames_.contains(pfn)) return fail(Error::Refused);
-    const Frame& frame = frames_[pfn];
-    if (frame.state != FrameState::InTransit || frame.transit.tag != tag) return fail(Error::Refused);
-    TRY(charge(PageCount{1}));
-    if (const auto reserved = window_.reserve(PhysRange::of(pfn, order_4k)); !reserved) {
-        uncharge(PageCount{1});
-        return std::unexpected(reserved.error());
+    if (!frames_.contains(pfn) || !may_adopt(pfn, tag)) return fail(Error::Refused);
+    TRY(window_.reserve(PhysRange::of(pfn, order_4k)));
+    memory_.settle_transit(frames_.unchecked(pfn));
+    const auto take_in = [&] {
+        const arch::PreemptGuard seen_whole;
+        const bool within_limit = owned_.with([&](Owned& owned) {
+            if (!charge_in(owned, PageCount{1})) return false;
+            link(owned, pfn, order_4k, FrameState::Exclusive, &DomainBooks::adopted);
+            return true;
+        });
+        if (within_limit) window_.map_reserved(PhysRange::of(pfn, order_4k));
+        return within_limit;
+    };
+    if (take_in()) [[likely]] return {};
+    if (trim() != PageCount{} && take_in()) return {};
+    return fail(Error::DomainLimit);
+}
+
+std::size_t Domain::adopt_some(std::span<const Pfn> frames, TransitTag tag) {
+    // Claims, until the frame table has been asked; one frame may be claimed twice.
+    for (const Pfn pfn : frames) {
+        if (!frames_.contains(pfn) || !may_adopt(pfn, tag)) return 0;
+        memory_.settle_transit(frames_.unchecked(pfn));
     }
-    memory_.settle_transit(frame);
-    frames_.unchecked(pfn).flags |= frame_flag::block_head;
-    owned_.with([&](Owned& owned) { link(owned, pfn, order_4k, FrameState::Exclusive, &DomainBooks::adopted); });
-    window_.map_reserved(PhysRange::of(pfn, order_4k));
-    return {};
+    if (!window_.reserve_pages(frames)) return 0;
+    const arch::PreemptGuard seen_whole;
+    std::size_t adopted = 0;
+    owned_.with([&](Owned& owned) {
+        while (adopted < frames.size() && may_adopt(frames[adopted], tag) && charge_in(owned, PageCount{1})) {
+            link(owned, frames[adopted], order_4k, FrameState::Exclusive, &DomainBooks::adopted);
+            ++adopted;
+        }
+    });
+    window_.map_pages(frames.first(adopted));
+    return adopted;
 }
 
 Result<void*> Domain::kmalloc(std::size_t bytes) { return memory_.heap().alloc(*this, bytes); }
@@ -295,12 +397,7 @@ std::optional<Pfn> Domain::next_block(std::optional<Pfn> after) const {
 // --- books ---------------------------------------------------------------------------------------
 
 Result<> Domain::charge(PageCount pages) {
-    const auto attempt = [&](Owned& owned) {
-        if (owned.books.owned + pages > owned.books.limit) return false;
-        owned.books.owned = owned.books.owned + pages;
-        owned.books.peak = std::max(owned.books.peak, owned.books.owned);
-        return true;
-    };
+    const auto attempt = [&](Owned& owned) { return charge_in(owned, pages); };
     if (owned_.with(attempt)) [[likely]] return {};
     // What is free for the domain itself counts as well: the limit is reached only without it.
     if (trim() == PageCount{} || !owned_.with(attempt)) return fail(Error::DomainLimit);
@@ -317,19 +414,28 @@ void Domain::link(Owned& owned, Pfn first, Order order, FrameState use, Counter 
     head.assign(use, id_);
     head.order = static_cast<std::uint8_t>(order.raw());
     head.flags |= frame_flag::block_head;
-    head.previous = no_frame;
-    head.next = owned.first;
-    if (owned.first != no_frame) frames_.unchecked(Pfn{owned.first}).previous = first.raw();
-    owned.first = first.raw();
+    push(owned, first);
     owned.books.*cause += order.pages().raw();
 }
 
 /// Takes a block off the list and the account, and counts it as `cause`.
 void Domain::unlink(Owned& owned, Pfn first, Counter cause) const {
-    const Frame& head = frames_.unchecked(first);
-    const PageCount pages = Order{head.order}.pages();
+    const PageCount pages = Order{frames_.unchecked(first).order}.pages();
     owned.books.owned = owned.books.owned - pages;
     owned.books.*cause += pages.raw();
+    remove(owned, first);
+}
+
+inline void Domain::push(Owned& owned, Pfn first) const {
+    Frame& head = frames_.unchecked(first);
+    head.previous = no_frame;
+    head.next = owned.first;
+    if (owned.first != no_frame) frames_.unchecked(Pfn{owned.first}).previous = first.raw();
+    owned.first = first.raw();
+}
+
+inline void Domain::remove(Owned& owned, Pfn first) const {
+    const Frame& head = frames_.unchecked(first);
     if (head.next != no_frame) frames_.unchecked(Pfn{head.next}).previous = head.previous;
     if (head.previous != no_frame) {
         frames_.unchecked(Pfn{head.previous}).next = head.next;
@@ -340,16 +446,12 @@ void Domain::unlink(Owned& owned, Pfn first, Counter cause) const {
 
 // --- zeroing -------------------------------------------------------------------------------------
 
-/// Whether a frame of this domain holds nothing but zeros: it did when it was mapped, and no CPU has
-/// written to it since, which the page table tells.
-bool Domain::is_zero(Pfn pfn) {
-    return (frames_.unchecked(pfn).flags & frame_flag::zeroed) != 0 && !window_.is_written(pfn);
-}
+// A frame of a domain holds nothing but zeros if it did when it was mapped, which its flag tells, and no CPU
+// has written to it since, which its page-table entry tells.
 
-/// Zeroes a frame, unless it is known to be zero, and flags it: right for a frame that leaves the
-/// domain next, and for one that stays, whose entry says from now on if it is written to.
+/// Zeroes a frame and flags it: right for one that leaves the domain next, and for one that stays, whose entry
+/// says from now on if it is written to.
 void Domain::zero_page(Pfn pfn, bool loaded) {
-    if (is_zero(pfn)) return;
     Frame& frame = frames_.unchecked(pfn);
     if (!loaded) {
         forget_zero_of(frame);
@@ -360,9 +462,25 @@ void Domain::zero_page(Pfn pfn, bool loaded) {
     kernel::count(Event::FramesZeroed);
 }
 
-void Domain::zero_pages(Pfn first, Order order) {
+/// Zeroes those of at most 64 mapped pages that may hold something.
+void Domain::zero_pages(std::span<const Pfn> pages) {
     const bool loaded = is_loaded();
-    for (std::uint64_t page = 0; page < order.pages().raw(); ++page) zero_page(first + PageCount{page}, loaded);
+    std::uint64_t written = window_.written(pages);
+    for (const Pfn page : pages) {
+        if ((written & 1) != 0 || (frames_.unchecked(page).flags & frame_flag::zeroed) == 0) zero_page(page, loaded);
+        written >>= 1;
+    }
+}
+
+[[clang::preserve_most]] void Domain::make_zero(Pfn page) { zero_pages({&page, 1}); }
+
+void Domain::zero_block(Pfn first, Order order) {
+    std::array<Pfn, 64> pages;
+    for (std::uint64_t page = 0; page < order.pages().raw();) {
+        std::size_t count = 0;
+        for (; count < pages.size() && page < order.pages().raw(); ++page) pages[count++] = first + PageCount{page};
+        zero_pages(std::span<const Pfn>(pages).first(count));
+    }
 }
 
 // --- the end -------------------------------------------------------------------------------------
@@ -377,8 +495,8 @@ void Domain::give_all_back() {
         if (std::exchange(leak, false)) {
             unlink(owned, first, &DomainBooks::freed);
             window_.unmap(PhysRange::of(first, order));
-        } else if (order != order_4k) {
-            free_slow(first);
+        } else if (order != order_4k || pages_at_once_ == 0) {
+            release_block(first, order);
         } else {
             std::array<Pfn, max_moved> singles;
             std::size_t count = 0;

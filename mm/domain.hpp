@@ -15,6 +15,7 @@
 #include "kernel/sync/spin_locked.hpp"
 #include "mm/addr.hpp"
 #include "mm/address_space.hpp"
+#include "mm/block_stock.hpp"
 #include "mm/domain_id.hpp"
 #include "mm/exclusive_pages.hpp"
 #include "mm/exclusive_ptr.hpp"
@@ -93,10 +94,14 @@ public:
     /// The same without a handle; free_block() takes the block back.
     kernel::Result<Pfn> alloc_block(Order order, Zero zero, FrameState use) {
         // An image's frames are written through the image, which the window does not show.
-        if (order == order_4k && zero == Zero::No && use != FrameState::Image) [[likely]] {
+        if (order == order_4k && use != FrameState::Image) [[likely]] {
             arch::PreemptGuard guard;
             PagePool& pool = pools_.local();
-            if (!pool.empty()) [[likely]] return hand_out(pool.pop(), use);
+            if (!pool.empty()) [[likely]] {
+                const Pfn page = pool.pop();
+                if (zero == Zero::Yes && (frames_.unchecked(page).flags & frame_flag::untouched) == 0) make_zero(page);
+                return hand_out(page, use);
+            }
         }
         return alloc_slow(order, zero, use);
     }
@@ -119,7 +124,7 @@ public:
         free_slow(first);
     }
 
-    /// Gives back the pages that the domain holds free on this CPU. Returns how many.
+    /// Gives back the pages that the domain holds free, those of this CPU and its blocks. Returns how many.
     PageCount trim();
 
     /// Notes that a frame of the domain is written to in a way that its window does not show, as a
@@ -151,6 +156,11 @@ public:
     /// Interrupts on, preemption allowed. Errors: Refused if it is not; DomainLimit
     /// or OutOfMemory, and then it is still in transit.
     kernel::Result<> adopt(Pfn pfn, TransitTag tag);
+    /// The same for the frames of a packet, with the locks taken once: how many of them, from the first on, are
+    /// the domain's now. If not all are, adopt() of the next one says why.
+    std::size_t adopt_some(std::span<const Pfn> frames, TransitTag tag);
+    /// disown() for several frames. Precondition: all are Exclusive order-0 frames of this domain, none twice.
+    void disown_all(std::span<const Pfn> frames, TransitTag tag);
 
     /// Exclusive memory of at least `bytes`, aligned to 16 (to the size, if that is a power of two
     /// up to a page). Errors: InvalidArgument for 0 bytes; DomainLimit; OutOfMemory.
@@ -181,6 +191,7 @@ private:
     struct Owned {
         std::uint32_t first = no_frame;  ///< head of the list through Frame::next
         DomainBooks books;
+        BlockStock stock;
     };
     using Counter = std::uint64_t DomainBooks::*;
     struct SlabLock {};  ///< what it protects is exclusive memory: DomainSlabs' lists
@@ -193,10 +204,26 @@ private:
     static constexpr std::size_t max_moved = PagePool::capacity + 1;
 
     kernel::Result<> open();
+    std::uint64_t unmap_for_handover(std::span<const Pfn> frames);
+    void send_off(Pfn pfn, TransitTag tag, std::uint64_t generation);
+    /// Precondition: the frame exists.
+    bool may_adopt(Pfn pfn, TransitTag tag) const {
+        const Frame& frame = frames_.unchecked(pfn);
+        return frame.state == FrameState::InTransit && frame.transit.tag == tag;
+    }
+    bool may_disown(Pfn pfn) const {
+        if (!frames_.contains(pfn)) return false;
+        const Frame& frame = frames_.unchecked(pfn);
+        return frame.owner == id_ && frame.state == FrameState::Exclusive && frame.order == 0 &&
+               (frame.flags & frame_flag::block_head) != 0;
+    }
+    static bool charge_in(Owned& owned, PageCount pages);
     kernel::Result<> charge(PageCount pages);
     void uncharge(PageCount pages);
     void link(Owned& owned, Pfn first, Order order, FrameState use, Counter cause) const;
     void unlink(Owned& owned, Pfn first, Counter cause) const;
+    void push(Owned& owned, Pfn first) const;
+    void remove(Owned& owned, Pfn first) const;
 
     Pfn hand_out(Pfn page, FrameState use) const {
         Frame& frame = frames_.unchecked(page);
@@ -217,9 +244,12 @@ private:
     kernel::Result<std::size_t> fetch_pages(std::span<Pfn> room);
     void stock(std::span<const Pfn> pages);
     void free_slow(Pfn first);
-    bool is_zero(Pfn pfn);
+    bool keep(Pfn first, Order order);
+    void release_block(Pfn first, Order order);
+    [[clang::preserve_most]] void make_zero(Pfn page);
     void zero_page(Pfn pfn, bool loaded);
-    void zero_pages(Pfn first, Order order);
+    void zero_block(Pfn first, Order order);
+    void zero_pages(std::span<const Pfn> pages);
     void return_block(Pfn first, Order order);
     void return_pages(std::span<const Pfn> pages);
     void give_all_back();

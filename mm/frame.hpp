@@ -116,6 +116,7 @@ inline constexpr std::uint8_t block_head = 1 << 0;  ///< first frame of a free o
 inline constexpr std::uint8_t per_cpu_list = 1 << 1;  ///< on a CPU's own list of free frames
 inline constexpr std::uint8_t zeroed = 1 << 2;        ///< known to hold zeros only
 inline constexpr std::uint8_t detached_alone = 1 << 3;  ///< left the direct map on its own, not in a 2 MiB block
+inline constexpr std::uint8_t untouched = 1 << 4;  ///< in a domain's pool: zero, and not handed out since it was mapped
 } // namespace frame_flag
 
 static_assert(sizeof(Frame) == 32);

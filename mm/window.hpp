@@ -80,18 +80,29 @@ public:
     void map_pages(std::span<const Pfn> pages);
     void unmap_pages(std::span<const Pfn> pages, TlbBatch& batch);
 
+    /// Unmaps pages and leaves the flush to others: the generation that CPUs have to pass. The short way for the
+    /// usual placement; nothing, and nothing unmapped, for the others.
+    std::optional<std::uint64_t> unmap_unflushed(std::span<const Pfn> pages) {
+        auto* own = std::get_if<OwnWindow>(&chosen_);
+        if (own == nullptr) [[unlikely]] return std::nullopt;
+        const std::uint64_t since = arch::now_ns();
+        own->unmap_unflushed(pages);
+        return holders_.advance_unflushed(since);
+    }
+
     /// Whether the policy shows if a page was written to since it was mapped.
     bool shows_writes() const {
         return arch::hardware_sets_dirty &&
                with(chosen_, [](auto& policy) { return ShowsWrites<decltype(policy)>; });
     }
-    /// Whether a mapped page was written to since it was mapped; false where that is not shown.
-    bool is_written(Pfn pfn) {
-        return with(chosen_, [&](auto& policy) {
+    /// Which of at most 64 mapped pages were written to since they were mapped: bit i for pages[i]. None where
+    /// that is not shown.
+    std::uint64_t written(std::span<const Pfn> pages) {
+        return with(chosen_, [&](auto& policy) -> std::uint64_t {
             if constexpr (ShowsWrites<decltype(policy)>) {
-                return arch::hardware_sets_dirty && policy.is_written(pfn);
+                return arch::hardware_sets_dirty ? policy.written(pages) : 0;
             } else {
-                return false;
+                return 0;
             }
         });
     }

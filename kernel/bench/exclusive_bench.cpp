@@ -30,6 +30,7 @@ void page_lives(Run& run, mm::Domain& domain) {
             if constexpr (touch == Touch::OneWord) *domain.frame_ptr(*page) = std::byte{1};
         }
         for (const mm::Pfn page : pages) domain.free_block(page);
+        domain.trim();
         domain.memory().exclusive_frames().trim();
         return true;
     });

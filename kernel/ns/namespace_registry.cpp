@@ -63,6 +63,7 @@ Result<> NamespaceRegistry::start(NetNamespace& ns) {
             self.start_result_ = namespaces().hooks()->start(self);
         },
         &ns));
+    ns.domain().trim(); // what its making left over: most namespaces are idle
     return ns.start_result_;
 }
 

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "mm/placement/frame_tree.hpp"
 
-#include <algorithm>
-
 #include "kernel/base/events.hpp"
 
 namespace mm {
@@ -69,81 +67,78 @@ FrameTree::RecentTables::Slot& FrameTree::table_of(RecentTables& recent, PhysAdd
     return slot;
 }
 
-template <class Function>
-void FrameTree::for_each_block(RecentTables& recent, PhysRange range, Function&& fn) {
-    for (PhysAddr at = range.begin; at < range.end;) {
-        const PhysAddr end = std::min(range.end, at.align_down(arch::span_of(Level::Page2M)) +
-                                                     arch::span_of(Level::Page2M));
-        fn(table_of(recent, at), at, end);
-        at = end;
-    }
+template <class PageAt, class Function>
+void FrameTree::for_each_page(std::size_t count, PageAt&& page_at, int live, Function&& fn) {
+    recent_.with([&](RecentTables& recent) {
+        for (std::size_t i = 0; i < count;) {
+            // Pages of one block come in a row as a rule: its table is looked up once.
+            Pfn page = page_at(i);
+            const std::uint32_t block = page.raw() / arch::entries_per_table;
+            const RecentTables::Slot& slot = table_of(recent, page.address());
+            const std::size_t begin = i;
+            while (true) {
+                fn(*slot.table, page.raw() % arch::entries_per_table, page);
+                if (++i == count) break;
+                page = page_at(i);
+                if (page.raw() / arch::entries_per_table != block) break;
+            }
+            slot.frame->table.live = static_cast<std::uint16_t>(slot.frame->table.live + live * static_cast<int>(i - begin));
+        }
+    });
+    if (live != 0) kernel::count(kernel::Event::PageTableWrites, count);
+}
+
+template <class PageAt>
+void FrameTree::map(std::size_t count, PageAt&& page_at, arch::PteFlags flags) {
+    for_each_page(count, page_at, 1, [flags](PageTable& table, unsigned index, Pfn page) {
+        kernel::ensure(!table.read(index).present(), "mapped twice in a window");
+        table.write(index, fresh(page.address(), flags));
+    });
+}
+
+template <class PageAt>
+void FrameTree::unmap(std::size_t count, PageAt&& page_at) {
+    for_each_page(count, page_at, -1, [](PageTable& table, unsigned index, Pfn) {
+        kernel::ensure(table.read(index).present(), "unmapped twice in a window");
+        table.write(index, Pte{});
+    });
 }
 
 void FrameTree::map_reserved(PhysRange range, arch::PteFlags flags) {
-    const auto map_one = [flags](RecentTables::Slot& slot, PhysAddr at) {
-        const unsigned index = Pfn::of(at).raw() % arch::entries_per_table;
-        kernel::ensure(!slot.table->read(index).present(), "mapped twice in a window");
-        slot.table->write(index, fresh(at, flags));
-        ++slot.frame->table.live;
-    };
-    recent_.with([&](RecentTables& recent) {
-        if (range.bytes() == page_size) [[likely]] return map_one(table_of(recent, range.begin), range.begin);
-        for_each_block(recent, range, [&](RecentTables::Slot& slot, PhysAddr begin, PhysAddr end) {
-            for (PhysAddr at = begin; at < end; at += page_size) map_one(slot, at);
-        });
-    });
-    kernel::count(kernel::Event::PageTableWrites, PageCount::for_bytes(range.bytes()).raw());
-}
-
-void FrameTree::unmap(PhysRange range, TlbBatch& batch) {
-    const auto unmap_one = [this, &batch](RecentTables::Slot& slot, PhysAddr at) {
-        const unsigned index = Pfn::of(at).raw() % arch::entries_per_table;
-        kernel::ensure(slot.table->read(index).present(), "unmapped twice in a window");
-        slot.table->write(index, Pte{});
-        --slot.frame->table.live;
-        batch.add_page(address(at));
-    };
-    recent_.with([&](RecentTables& recent) {
-        if (range.bytes() == page_size) [[likely]] return unmap_one(table_of(recent, range.begin), range.begin);
-        for_each_block(recent, range, [&](RecentTables::Slot& slot, PhysAddr begin, PhysAddr end) {
-            for (PhysAddr at = begin; at < end; at += page_size) unmap_one(slot, at);
-        });
-    });
-    kernel::count(kernel::Event::PageTableWrites, PageCount::for_bytes(range.bytes()).raw());
+    map(PageCount::for_bytes(range.bytes()).raw(), [first = Pfn::of(range.begin)](std::size_t i) { return first + PageCount{i}; },
+        flags);
 }
 
 void FrameTree::map_pages(std::span<const Pfn> pages, arch::PteFlags flags) {
-    recent_.with([&](RecentTables& recent) {
-        for (const Pfn page : pages) {
-            RecentTables::Slot& slot = table_of(recent, page.address());
-            const unsigned index = page.raw() % arch::entries_per_table;
-            kernel::ensure(!slot.table->read(index).present(), "mapped twice in a window");
-            slot.table->write(index, fresh(page.address(), flags));
-            ++slot.frame->table.live;
-        }
-    });
-    kernel::count(kernel::Event::PageTableWrites, pages.size());
+    map(pages.size(), [pages](std::size_t i) { return pages[i]; }, flags);
+}
+
+void FrameTree::unmap(PhysRange range, TlbBatch& batch) {
+    batch.begin(); // before the first entry goes
+    const PageCount count = PageCount::for_bytes(range.bytes());
+    unmap(count.raw(), [first = Pfn::of(range.begin)](std::size_t i) { return first + PageCount{i}; });
+    batch.add_pages(count.raw(), [&](std::size_t i) { return address(range.begin + i * page_size); });
+}
+
+void FrameTree::unmap_unflushed(std::span<const Pfn> pages) {
+    unmap(pages.size(), [pages](std::size_t i) { return pages[i]; });
 }
 
 void FrameTree::unmap_pages(std::span<const Pfn> pages, TlbBatch& batch) {
-    recent_.with([&](RecentTables& recent) {
-        for (const Pfn page : pages) {
-            RecentTables::Slot& slot = table_of(recent, page.address());
-            const unsigned index = page.raw() % arch::entries_per_table;
-            kernel::ensure(slot.table->read(index).present(), "unmapped twice in a window");
-            slot.table->write(index, Pte{});
-            --slot.frame->table.live;
-            batch.add_page(address(page.address()));
-        }
-    });
-    kernel::count(kernel::Event::PageTableWrites, pages.size());
+    batch.begin();
+    unmap(pages.size(), [pages](std::size_t i) { return pages[i]; });
+    batch.add_pages(pages.size(), [&](std::size_t i) { return address(pages[i].address()); });
 }
 
-bool FrameTree::is_written(Pfn pfn) {
-    return recent_.with([&](RecentTables& recent) {
-        const RecentTables::Slot& slot = table_of(recent, pfn.address());
-        return slot.table->read(pfn.raw() % arch::entries_per_table).has(arch::PteFlags::Dirty);
-    });
+std::uint64_t FrameTree::written(std::span<const Pfn> pages) {
+    std::uint64_t written = 0;
+    std::uint64_t bit = 1;
+    for_each_page(pages.size(), [pages](std::size_t i) { return pages[i]; }, 0,
+                  [&](const PageTable& table, unsigned index, Pfn) {
+                      if (table.read(index).has(arch::PteFlags::Dirty)) written |= bit;
+                      bit <<= 1;
+                  });
+    return written;
 }
 
 bool FrameTree::is_mapped(Pfn pfn) {

@@ -43,12 +43,15 @@ public:
     void map_reserved(PhysRange range, arch::PteFlags flags);
     /// Unmaps frames and leaves the flush to `batch`.
     void unmap(PhysRange range, TlbBatch& batch);
+    /// Unmaps pages, of which CPUs may still know.
+    void unmap_unflushed(std::span<const Pfn> pages);
     /// The same for single pages, wherever they are.
     void map_pages(std::span<const Pfn> pages, arch::PteFlags flags);
     void unmap_pages(std::span<const Pfn> pages, TlbBatch& batch);
     bool is_mapped(Pfn pfn);
-    /// Whether a mapped page was written to since it was mapped, where the hardware says so.
-    bool is_written(Pfn pfn);
+    /// Which of at most 64 mapped pages were written to since they were mapped, where the hardware says so: bit i
+    /// for pages[i].
+    std::uint64_t written(std::span<const Pfn> pages);
 
 private:
     /// The tables of recently used 2 MiB blocks, so that most map and unmap calls walk nothing.
@@ -72,9 +75,14 @@ private:
     PageTree tree() const { return {frames_, *root_, arch::Level::Page1G}; }
     VirtAddr address(PhysAddr physical) const { return base_ + physical.raw(); }
 
-    /// Calls fn(slot of the table, first address, end) for each 2 MiB block.
-    template <class Function>
-    void for_each_block(RecentTables& recent, PhysRange range, Function&& fn);
+    /// Calls fn(its table, its index there, page) for page_at(0), page_at(1), ..., under the lock, and counts `live`
+    /// more present entries for each.
+    template <class PageAt, class Function>
+    void for_each_page(std::size_t count, PageAt&& page_at, int live, Function&& fn);
+    template <class PageAt>
+    void map(std::size_t count, PageAt&& page_at, arch::PteFlags flags);
+    template <class PageAt>
+    void unmap(std::size_t count, PageAt&& page_at);
 
     DomainId owner_;
     VirtAddr base_;

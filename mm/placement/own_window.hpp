@@ -21,9 +21,11 @@ public:
     kernel::Result<> reserve(PhysRange range) { return tree_.reserve(range); }
     void map_reserved(PhysRange range) { tree_.map_reserved(range, rights()); }
     void unmap(PhysRange range, TlbBatch& batch) { tree_.unmap(range, batch); }
+    /// Without a flush: the caller sees to it that the frames wait.
+    void unmap_unflushed(std::span<const Pfn> pages) { tree_.unmap_unflushed(pages); }
     void map_pages(std::span<const Pfn> pages) { tree_.map_pages(pages, rights()); }
     void unmap_pages(std::span<const Pfn> pages, TlbBatch& batch) { tree_.unmap_pages(pages, batch); }
-    bool is_written(Pfn pfn) { return tree_.is_written(pfn); }
+    std::uint64_t written(std::span<const Pfn> pages) { return tree_.written(pages); }
     TlbBatch batch(WindowHolders& holders) const {
         return {parts_.tlb, parts_.frames, parts_.tables, holders};
     }

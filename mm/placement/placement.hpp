@@ -27,8 +27,8 @@ constexpr unsigned window_slot(DomainKind kind) {
 /// An optional ability of a placement: it maps pages clean, and tells by the entry's dirty bit whether they were
 /// written to since. What it cannot tell is zeroed without asking.
 template <class Policy>
-concept ShowsWrites = requires(std::remove_cvref_t<Policy> policy, Pfn pfn) {
-    { policy.is_written(pfn) } -> std::same_as<bool>;
+concept ShowsWrites = requires(std::remove_cvref_t<Policy> policy, std::span<const Pfn> pages) {
+    { policy.written(pages) } -> std::same_as<std::uint64_t>;
 };
 
 /// Where and how one domain's exclusive frames are mapped. A policy is one class that meets this concept, in a file

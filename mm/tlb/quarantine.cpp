@@ -8,7 +8,7 @@
 namespace mm {
 
 std::optional<FlushTicket> Quarantine::must_wait(TlbBatch& batch) {
-    if (policy_ == Flush::Sync || !batch.can_wait()) {
+    if (policy_ == Flush::Sync || !batch.can_wait() || (policy_ == Flush::Batch && batch.is_local())) {
         batch.flush();
         return {};
     }
@@ -40,12 +40,6 @@ void Quarantine::count_in(PageCount pages) {
     if (before / sweep_interval == now / sweep_interval) return;
     sweep();
     if (waiting() >= (policy_ == Flush::Batch ? batch_limit : forced_limit)) settle();
-}
-
-std::uint64_t Quarantine::ticket_for(TlbBatch& batch) {
-    if (policy_ != Flush::Sync && batch.can_wait()) return batch.defer().generation;
-    batch.flush();
-    return 0;
 }
 
 /// False if there is no room for one more window.

@@ -44,9 +44,9 @@ public:
     /// The same for single pages of one domain.
     void put_pages(TlbBatch& batch, std::span<const Pfn> pages);
 
-    /// The ticket of something that does not wait here, but must not change hands before it has passed: a
-    /// packet's frame. Generation 0 has passed already. `batch` is empty afterwards.
-    std::uint64_t ticket_for(TlbBatch& batch);
+    /// Whether the policy lets what is handed over wait for a flush that happens anyway: a packet's frame does not
+    /// wait here, but must not change hands before its window's generation has passed.
+    bool defers() const { return policy_ != Flush::Sync; }
 
     /// Lets everything go, after one round of flushes.
     void settle();

@@ -45,12 +45,17 @@ struct Machine {
         const VirtAddr at{reinterpret_cast<std::uintptr_t>(domain.frame_ptr(pfn))};
         return system.machine.touch(cpu, at).has_value();
     }
-    /// A block of red's that CPU 1, which runs red, has in its TLB. Larger than what a domain keeps for itself.
+    /// A block of red's that CPU 1, which runs red, has in its TLB.
     Pfn touched() {
         const Pfn pfn = *red->alloc_block(order, Zero::No, FrameState::Exclusive);
         load(1, *red_space);
         kernel::ensure(can_touch(1, *red, pfn), "the owner cannot touch its memory");
         return pfn;
+    }
+    /// Red frees it, and keeps nothing for itself.
+    void give_back(Pfn pfn) {
+        red->free_block(pfn);
+        red->trim();
     }
     FrameState state(Pfn pfn) const { return system.boot.frames[pfn].state; }
 
@@ -69,7 +74,7 @@ LACUNA_TEST("mm.quarantine", "sync: nothing waits, and nobody reaches a frame th
     Machine machine(Flush::Sync);
     const Pfn pfn = machine.touched();
     const unsigned before = machine.cpus.remote.requests;
-    machine.red->free_block(pfn);
+    machine.give_back(pfn);
     CHECK(machine.system.memory.quarantine().waiting() == PageCount{});
     CHECK(machine.cpus.remote.requests == before + 1);
     CHECK_FALSE(machine.can_touch(1, *machine.red, pfn));
@@ -80,7 +85,7 @@ LACUNA_TEST("mm.quarantine", "batch and deferred: what a CPU may still reach wai
         Machine machine(flush);
         const Pfn pfn = machine.touched();
         const unsigned before = machine.cpus.remote.requests;
-        machine.red->free_block(pfn);
+        machine.give_back(pfn);
         CHECK(machine.state(pfn) == FrameState::Quarantined);
         CHECK(machine.system.memory.quarantine().waiting() == Machine::order.pages());
         CHECK(machine.cpus.remote.requests == before);
@@ -98,7 +103,7 @@ LACUNA_TEST("mm.quarantine", "a CPU that forgot by itself is not interrupted") {
     for (const bool by_tick : {false, true}) {
         Machine machine(Flush::Deferred);
         const Pfn pfn = machine.touched();
-        machine.red->free_block(pfn);
+        machine.give_back(pfn);
         const unsigned before = machine.cpus.remote.requests;
         machine.system.memory.quarantine().sweep();
         CHECK(machine.state(pfn) == FrameState::Quarantined);
@@ -121,7 +126,7 @@ LACUNA_TEST("mm.quarantine", "a freed frame has no new owner while a CPU can rea
     for (const Flush flush : {Flush::Batch, Flush::Deferred, Flush::Sync}) {
         Machine machine(flush);
         const Pfn pfn = machine.touched();
-        machine.red->free_block(pfn);
+        machine.give_back(pfn);
         // All there is, one by one: sooner or later the same frames.
         std::vector<Pfn> taken;
         unsigned reached = 0;
@@ -176,7 +181,7 @@ LACUNA_TEST("mm.quarantine", "several packets of one sender cost one request") {
 LACUNA_TEST("mm.quarantine", "a domain may end while its frames wait") {
     Machine machine(Flush::Deferred);
     const Pfn pfn = machine.touched();
-    machine.red->free_block(pfn);
+    machine.give_back(pfn);
     CHECK(machine.state(pfn) == FrameState::Quarantined);
     machine.load(1, machine.system.spaces.kernel_space());
     machine.red_space = {};

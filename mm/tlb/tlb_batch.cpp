@@ -11,7 +11,7 @@ namespace mm {
 
 void TlbBatch::retire(Pfn table) {
     if (kernel::mutant(kernel::Mutant::FreeTableBeforeFlush)) return tables_.give_table(table);
-    note_time();
+    begin();
     frames_[table].next = retired_;
     retired_ = table.raw();
 }

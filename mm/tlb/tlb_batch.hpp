@@ -32,9 +32,14 @@ public:
     TlbBatch(const TlbBatch&) = delete;
     TlbBatch& operator=(const TlbBatch&) = delete;
 
+    /// Entries are about to be cleared: a stale window begins.
+    void begin() {
+        if (since_ == 0) since_ = arch::now_ns();
+    }
+
     /// The page at `address`, of whatever size it was.
     void add_page(VirtAddr address) {
-        note_time();
+        begin();
         if (count_ < capacity) {
             pages_[count_++] = address;
         } else {
@@ -42,9 +47,20 @@ public:
         }
     }
 
+    /// The same for address_at(0), address_at(1), ... Precondition: begin().
+    template <class AddressAt>
+    void add_pages(std::size_t count, AddressAt&& address_at) {
+        if (count <= capacity - count_) {
+            for (std::size_t i = 0; i < count; ++i) pages_[count_ + i] = address_at(i);
+            count_ += count;
+        } else {
+            everything_ = true;
+        }
+    }
+
     /// Every translation in the scope.
     void add_everything() {
-        note_time();
+        begin();
         everything_ = true;
     }
 
@@ -57,7 +73,10 @@ public:
     }
 
     /// Whether the flush can be left to others: there is one to do, and it is of a window's entries.
-    bool can_wait() const { return window_ != nullptr && count_ != 0; }
+    bool can_wait() const { return window_ != nullptr && (count_ != 0 || everything_); }
+    /// Whether no CPU but this one is concerned, so that the flush interrupts nobody. Of a window's entries; true
+    /// for the moment.
+    bool is_local() const { return window_->cpus().without(arch::cpu_id()).empty(); }
     /// Leaves it to them: no CPU can use what was collected when the ticket has passed. Precondition:
     /// can_wait(). The batch is empty afterwards.
     FlushTicket defer() {
@@ -67,9 +86,6 @@ public:
     }
 
 private:
-    void note_time() {
-        if (since_ == 0) since_ = arch::now_ns();
-    }
     void flush_collected();
 
     Tlb& tlb_;

@@ -77,13 +77,14 @@ LACUNA_TEST("mm.tlb.hardware", "a freed block that has a new owner faults for th
     if (!isolates()) SKIP("isolation=none");
     Two two;
     const Inside last(two.system.spaces(), *two.red);
-    constexpr Order order{1}; // single pages a domain keeps for itself
+    constexpr Order order{1};
     int reached = 0;
     for (int round = 0; round < rounds; ++round) {
         const auto pfn = two.red->alloc_block(order, Zero::No, FrameState::Exclusive);
         REQUIRE(pfn.has_value());
         REQUIRE(readable(two.red->frame_ptr(*pfn)));
         two.red->free_block(*pfn);
+        two.red->trim();
         const auto next = two.blue->alloc_block(order, Zero::No, FrameState::Exclusive);
         REQUIRE(next.has_value());
         // The policy may keep the first one from blue; whatever blue got, red does not reach.
@@ -104,6 +105,7 @@ LACUNA_TEST("mm.tlb.hardware", "what waits in quarantine faults for its last own
         REQUIRE(pfn.has_value());
         REQUIRE(readable(two.red->frame_ptr(*pfn)));
         two.red->free_block(*pfn);
+        two.red->trim();
         two.system.memory().quarantine().settle();
         reached += readable(two.red->frame_ptr(*pfn)) ? 1 : 0;
     }

@@ -19,6 +19,18 @@ void DomainFrameStore::disown(PacketFrame&& frame, mm::TransitTag wire) {
 
 Result<PacketFrame> DomainFrameStore::adopt(mm::Pfn pfn, mm::TransitTag wire, Extent dirty) {
     TRY(domain_.adopt(pfn, wire));
+    return frame(pfn, wire, dirty);
+}
+
+void DomainFrameStore::disown_all(std::span<const mm::Pfn> frames, mm::TransitTag wire) {
+    domain_.disown_all(frames, wire);
+}
+
+std::size_t DomainFrameStore::adopt_some(std::span<const mm::Pfn> frames, mm::TransitTag wire) {
+    return domain_.adopt_some(frames, wire);
+}
+
+PacketFrame DomainFrameStore::frame(mm::Pfn pfn, mm::TransitTag wire, Extent dirty) {
     return PacketFrame{pfn, domain_.frame_ptr(pfn), dirty, wire};
 }
 

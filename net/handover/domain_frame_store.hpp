@@ -15,6 +15,9 @@ public:
     void free(PacketFrame&& frame) override;
     void disown(PacketFrame&& frame, mm::TransitTag wire) override;
     kernel::Result<PacketFrame> adopt(mm::Pfn pfn, mm::TransitTag wire, Extent dirty) override;
+    void disown_all(std::span<const mm::Pfn> frames, mm::TransitTag wire) override;
+    std::size_t adopt_some(std::span<const mm::Pfn> frames, mm::TransitTag wire) override;
+    PacketFrame frame(mm::Pfn pfn, mm::TransitTag wire, Extent dirty) override;
 
 private:
     mm::Domain& domain_;

@@ -78,6 +78,22 @@ public:
         }
         if (machine_.owned_by(owner_) >= limit_) return kernel::fail(kernel::Error::DomainLimit);
         machine_.entry(pfn) = {owner_, {}};
+        return frame(pfn, wire, dirty);
+    }
+    void disown_all(std::span<const mm::Pfn> frames, mm::TransitTag wire) override {
+        for (const mm::Pfn pfn : frames) machine_.entry(pfn) = {0, wire};
+    }
+    std::size_t adopt_some(std::span<const mm::Pfn> frames, mm::TransitTag wire) override {
+        std::size_t adopted = 0;
+        for (const mm::Pfn pfn : frames) {
+            auto taken = adopt(pfn, wire, {});
+            if (!taken) break;
+            static_cast<void>(taken->release());
+            ++adopted;
+        }
+        return adopted;
+    }
+    PacketFrame frame(mm::Pfn pfn, mm::TransitTag wire, Extent dirty) override {
         return PacketFrame{pfn, machine_.bytes(pfn).data(), dirty, wire};
     }
 

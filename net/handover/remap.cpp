@@ -4,6 +4,7 @@
 #include "kernel/base/events.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace net {
 
@@ -26,18 +27,41 @@ Result<PacketFrame> take_frame(WireEnd end, PacketFrames& frames) {
     return frames.store().allocate();
 }
 
+/// Starts a packet with frames that the receiver gave back, at most `count`.
+void start_with_returned(WireEnd end, PacketFrames& frames, Packet& packet, std::size_t count) {
+    PieceList claims;
+    std::array<mm::Pfn, max_packet_pieces> numbers;
+    while (claims.size() < count) {
+        const auto back = end.take_back();
+        if (!back) break;
+        numbers[claims.size()] = back->pfn();
+        claims.append(*back);
+    }
+    const std::size_t adopted = frames.store().adopt_some(std::span(numbers).first(claims.size()), end.tag());
+    for (const Descriptor& claim : claims.pieces().first(adopted)) {
+        const Extent dirty{claim.offset, std::size_t{claim.offset} + claim.length};
+        packet.append(frames.store().frame(claim.pfn(), end.tag(), dirty), {});
+    }
+    for (const Descriptor& claim : claims.pieces().subspan(adopted)) end.discard(claim);
+}
+
 /// Copies the source into frames of the sender; on error nothing is held.
 Result<> gather(WireEnd end, PacketFrames& frames, PacketSource& source, Packet& packet) {
-    while (source.remaining() > 0) {
-        auto frame = take_frame(end, frames);
-        if (!frame) {
-            packet.recycle(frames);
-            return fail(frame.error());
+    const std::size_t count = mm::PageCount::for_bytes(source.remaining()).raw();
+    start_with_returned(end, frames, packet, count);
+    for (std::size_t i = 0; i < count; ++i) {
+        if (i == packet.size()) {
+            auto frame = take_frame(end, frames);
+            if (!frame) {
+                packet.recycle(frames);
+                return fail(frame.error());
+            }
+            packet.append(std::move(*frame), {});
         }
-        const Extent extent{0, std::min<std::size_t>(source.remaining(), mm::page_size)};
-        fill_frame(frame->bytes(), frame->dirty(), extent, source);
-        frame->set_dirty(extent);
-        packet.append(std::move(*frame), extent);
+        PacketPiece& piece = packet.pieces()[i];
+        piece.extent = {0, std::min<std::size_t>(source.remaining(), mm::page_size)};
+        fill_frame(piece.frame.bytes(), piece.frame.dirty(), piece.extent, source);
+        piece.frame.set_dirty(piece.extent);
     }
     return {};
 }
@@ -46,19 +70,20 @@ Result<> gather(WireEnd end, PacketFrames& frames, PacketSource& source, Packet&
 /// that the sender can still write.
 Result<> pass_on(WireEnd end, PacketFrames& frames, Packet& packet) {
     PieceList list;
+    std::array<mm::Pfn, max_packet_pieces> numbers;
     for (PacketPiece& piece : packet.pieces()) {
-        list.append(Descriptor::of_frame(piece.frame.pfn(), piece.extent.begin, piece.extent.size(),
-                                         packet.checksums()));
-        frames.store().disown(std::move(piece.frame), end.tag());
+        const mm::Pfn pfn = piece.frame.release();
+        numbers[list.size()] = pfn;
+        list.append(Descriptor::of_frame(pfn, piece.extent.begin, piece.extent.size(), packet.checksums()));
     }
     packet.clear();
+    frames.store().disown_all(std::span(numbers).first(list.size()), end.tag());
     auto sent = end.send(list.pieces());
     if (!sent) {
         // Only the peer's going away comes in between reserve() and here. Nobody will receive these.
         for (const Descriptor& piece : list.pieces()) end.discard(piece);
         return sent;
     }
-    kernel::count(Event::FramesHandedOver, list.size());
     kernel::count(Event::PacketsSent);
     return {};
 }
@@ -75,7 +100,6 @@ Result<> send_one(WireEnd end, PacketFrames& frames, PacketSource& source, std::
         end.discard(piece);
         return sent;
     }
-    kernel::count(Event::FramesHandedOver);
     kernel::count(Event::PacketsSent);
     return {};
 }

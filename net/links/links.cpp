@@ -50,6 +50,8 @@ Result<> connect(const Veth::End& a, const Veth::End& b, std::optional<std::uint
         return opened;
     }
     pair->host = host;
+    // What the making of the ends left over: most namespaces are idle.
+    for (const Veth::End* end : {&a, &b}) end->space->domain().trim();
     kernel::MutexGuard guard(registry.mutex);
     registry.pairs.push_back(*pair);
     return {};

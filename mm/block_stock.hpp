@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <optional>
+
+#include "mm/addr.hpp"
+
+namespace mm {
+
+/// Blocks of several pages that a domain owns, has mapped, and does not use: for the next allocation of the
+/// same order, which then touches neither page tables nor TLBs, and clears nothing. What PagePool is for single
+/// pages, but few, and one for all CPUs: large blocks come and go seldom. Frame numbers only. Not locked.
+class BlockStock {
+public:
+    static constexpr std::size_t capacity = 8;
+    /// Larger ones are too much to keep idle.
+    static constexpr Order largest{5};
+
+    /// False: it is not to be kept.
+    bool put(Pfn first, Order order) {
+        if (count_ == capacity || order > largest) return false;
+        blocks_[count_++] = {first, order};
+        pages_ = pages_ + order.pages();
+        return true;
+    }
+
+    /// The block of that order that was put in last.
+    std::optional<Pfn> take(Order order) {
+        for (std::size_t i = count_; i-- > 0;) {
+            if (blocks_[i].order == order) return remove(i).first;
+        }
+        return {};
+    }
+
+    struct Block {
+        Pfn first;
+        Order order;
+    };
+    std::optional<Block> take_any() {
+        if (count_ == 0) return {};
+        return remove(count_ - 1);
+    }
+
+    PageCount pages() const { return pages_; }
+
+private:
+    Block remove(std::size_t index) {
+        const Block block = blocks_[index];
+        blocks_[index] = blocks_[--count_];
+        pages_ = pages_ - block.order.pages();
+        return block;
+    }
+
+    std::array<Block, capacity> blocks_{};
+    std::size_t count_ = 0;
+    PageCount pages_;
+};
+
+} // namespace mm
