@@ -83,16 +83,9 @@ void DomainSlabs::free_slow(Domain& domain, const ExclusiveCache& cache, void* o
     std::size_t surplus_count = 0;
     domain.slab_lock_.with([&](auto&) {
         Magazine& magazine = *domain.magazine(arch::cpu_id(), cache.number());
-        const auto put = [&](void* returned) {
-            if (const auto slab = list.put(view, returned)) surplus[surplus_count++] = *slab;
-        };
-        while (magazine.count > magazine.capacity / 2)
-            put(magazine.pop());
-        if (magazine.full()) {
-            put(object);
-        } else {
-            magazine.push(object);
-        }
+        surplus_count = list.put_all(view, magazine.take_surplus(), surplus);
+        if (!magazine.full()) return magazine.push(object);
+        if (const auto slab = list.put(view, object)) surplus[surplus_count++] = *slab;
     });
     for (std::size_t i = 0; i < surplus_count; ++i)
         domain.free_block(surplus[i]);

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 
 namespace mm {
 
@@ -27,6 +28,14 @@ struct Magazine {
     constexpr void push(void* object) { objects.data()[count++] = object; }
     /// Precondition: not empty.
     constexpr void* pop() { return objects.data()[--count]; }
+
+    /// Half of what it may hold stays; the rest, which is to leave it. Valid until the next push.
+    std::span<void* const> take_surplus() {
+        const std::uint32_t kept = count < capacity / 2 ? count : capacity / 2;
+        const std::uint32_t surplus = count - kept;
+        count = kept;
+        return {objects.data() + kept, surplus};
+    }
 
     /// How many objects of `bytes` a magazine keeps: fewer large ones, so that idle stock stays
     /// small.

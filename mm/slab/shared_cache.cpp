@@ -67,16 +67,9 @@ void SharedCache::free_slow(void* object) {
     std::size_t surplus_count = 0;
     slabs_.with([&](SlabList& list) {
         Magazine& magazine = *magazines_[arch::cpu_id()];
-        const auto put = [&](void* returned) {
-            if (const auto slab = list.put(view(), returned)) surplus[surplus_count++] = *slab;
-        };
-        while (magazine.count > magazine.capacity / 2)
-            put(magazine.pop());
-        if (magazine.full()) {
-            put(object);
-        } else {
-            magazine.push(object);
-        }
+        surplus_count = list.put_all(view(), magazine.take_surplus(), surplus);
+        if (!magazine.full()) return magazine.push(object);
+        if (const auto slab = list.put(view(), object)) surplus[surplus_count++] = *slab;
     });
     release({surplus.data(), surplus_count});
 }

@@ -63,7 +63,7 @@ void SlabList::add(const SlabView& view, Pfn head) {
     ++slabs_;
 }
 
-std::optional<Pfn> SlabList::put(const SlabView& view, void* object) {
+[[gnu::always_inline]] inline std::optional<Pfn> SlabList::put_one(const SlabView& view, void* object) {
     kernel::ensure(view.contains(object), "freed what is no memory of this owner");
     const Frame& frame = view.frames.unchecked(view.frame_of(object));
     kernel::ensure(frame.state == view.state && frame.owner == view.owner &&
@@ -79,7 +79,6 @@ std::optional<Pfn> SlabList::put(const SlabView& view, void* object) {
     std::byte* const cell = static_cast<std::byte*>(object) - geometry.object_offset();
     if (geometry.checked() && !ObjectChecks(view.cache).on_put(cell)) return {};
     kernel::ensure(slab.slab.in_use > 0, "object freed twice");
-    kernel::count(kernel::Event::ObjectsFreed);
 
     const std::uint16_t next = slab.slab.free_object;
     link_in(cell, geometry) = next;
@@ -88,6 +87,21 @@ std::optional<Pfn> SlabList::put(const SlabView& view, void* object) {
     if (--slab.slab.in_use != 0) return {};
     if (++empty_ <= max_empty) return {};
     return retire(view, head);
+}
+
+std::optional<Pfn> SlabList::put(const SlabView& view, void* object) {
+    kernel::count(kernel::Event::ObjectsFreed);
+    return put_one(view, object);
+}
+
+std::size_t SlabList::put_all(const SlabView& view, std::span<void* const> objects, std::span<Pfn> surplus) {
+    const SlabView here = view; // a copy cannot change under the loop's writes
+    std::size_t count = 0;
+    for (void* const object : objects) {
+        if (const auto slab = put_one(here, object)) surplus[count++] = *slab;
+    }
+    kernel::count(kernel::Event::ObjectsFreed, objects.size());
+    return count;
 }
 
 std::optional<Pfn> SlabList::take_empty(const SlabView& view) {

@@ -31,6 +31,9 @@ public:
     /// Takes one object back. Returns a slab for the page allocator, if one is now beyond the
     /// reserve. A bad pointer or a double free is a bug.
     [[nodiscard]] std::optional<Pfn> put(const SlabView& view, void* object);
+    /// Takes several back. Slabs for the page allocator go into `surplus`, which has room for as many as there are
+    /// objects; returns how many.
+    [[nodiscard]] std::size_t put_all(const SlabView& view, std::span<void* const> objects, std::span<Pfn> surplus);
 
     /// Takes an empty slab, if there is one, off the list for the page allocator.
     [[nodiscard]] std::optional<Pfn> take_empty(const SlabView& view);
@@ -39,6 +42,7 @@ public:
     std::uint32_t slabs() const { return slabs_; }
 
 private:
+    std::optional<Pfn> put_one(const SlabView& view, void* object);
     void link(const SlabView& view, Pfn head);
     void unlink(const SlabView& view, Pfn head);
     Pfn retire(const SlabView& view, Pfn head);
