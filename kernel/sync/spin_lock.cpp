@@ -18,7 +18,14 @@ void spin_once() {
     arch::pause();
 }
 
-[[clang::preserve_most]] void SpinLock::wait_for(uint32_t ticket) {
+[[clang::preserve_most]] void SpinLock::wait() {
+    for (uint32_t round = 0; round < patience; ++round) {
+        // A look first: it does not take the cache line away from the holder.
+        if (!is_locked() && take_if_free())
+            return;
+        spin_once();
+    }
+    const uint32_t ticket = next_.fetch_add(1, std::memory_order_relaxed);
     while (serving_.load(std::memory_order_acquire) != ticket)
         spin_once();
 }

@@ -24,6 +24,34 @@ LACUNA_TEST("sync.spin_lock", "several CPUs count without losing one") {
     CHECK(counter.unlocked() == cpus * rounds);
 }
 
+LACUNA_TEST("sync.spin_lock", "whoever has drawn a ticket is not overtaken for ever") {
+    kernel::SpinLock lock;
+    std::atomic<bool> stop{false};
+    std::atomic<unsigned> turns{0};
+    std::vector<std::thread> threads;
+    // Each takes the lock again as soon as it has let go of it.
+    for (unsigned cpu = 0; cpu < 2; ++cpu) {
+        threads.emplace_back([&, cpu]() LACUNA_NO_TSA {
+            arch::host::set_cpu(cpu);
+            while (!stop) {
+                lock.lock();
+                lock.unlock();
+            }
+        });
+    }
+    threads.emplace_back([&]() LACUNA_NO_TSA {
+        arch::host::set_cpu(2);
+        for (; turns < 100; ++turns) {
+            lock.lock();
+            lock.unlock();
+        }
+        stop = true;
+    });
+    for (std::thread& thread : threads)
+        thread.join();
+    CHECK(turns == 100);
+}
+
 LACUNA_TEST("sync.spin_lock", "try_lock takes a free lock only") {
     kernel::SpinLock lock;
     const auto take_and_give = [&lock]()
