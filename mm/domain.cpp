@@ -351,6 +351,7 @@ Result<> Domain::adopt(Pfn pfn, TransitTag tag) {
     };
     if (take_in()) [[likely]] return {};
     if (trim() != PageCount{} && take_in()) return {};
+    if (trim_everywhere() && take_in()) return {};
     return fail(Error::DomainLimit);
 }
 
@@ -400,8 +401,16 @@ Result<> Domain::charge(PageCount pages) {
     const auto attempt = [&](Owned& owned) { return charge_in(owned, pages); };
     if (owned_.with(attempt)) [[likely]] return {};
     // What is free for the domain itself counts as well: the limit is reached only without it.
-    if (trim() == PageCount{} || !owned_.with(attempt)) return fail(Error::DomainLimit);
-    return {};
+    if (trim() != PageCount{} && owned_.with(attempt)) return {};
+    if (trim_everywhere() && owned_.with(attempt)) return {};
+    return fail(Error::DomainLimit);
+}
+
+/// Has every CPU give back what the domain holds free there. False if nothing could be gained: there is
+/// nothing, or this caller may not wait.
+bool Domain::trim_everywhere() {
+    return books().pooled != PageCount{} &&
+           memory_.on_every_cpu([](void* domain) { static_cast<Domain*>(domain)->trim(); }, this);
 }
 
 void Domain::uncharge(PageCount pages) {

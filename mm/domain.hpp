@@ -124,7 +124,9 @@ public:
         free_slow(first);
     }
 
-    /// Gives back the pages that the domain holds free, those of this CPU and its blocks. Returns how many.
+    /// Gives back the pages that the domain holds free on this CPU, and its blocks. Returns how many. What it holds on other
+    /// CPUs only they can give back: a domain that is at its limit asks them, unless the caller may not sleep;
+    /// then up to PagePool::capacity pages for each other CPU count for the limit without being of use.
     PageCount trim();
 
     /// Notes that a frame of the domain is written to in a way that its window does not show, as a
@@ -220,6 +222,7 @@ private:
     static bool charge_in(Owned& owned, PageCount pages);
     kernel::Result<> charge(PageCount pages);
     void uncharge(PageCount pages);
+    bool trim_everywhere();
     void link(Owned& owned, Pfn first, Order order, FrameState use, Counter cause) const;
     void unlink(Owned& owned, Pfn first, Counter cause) const;
     void push(Owned& owned, Pfn first) const;

@@ -6,6 +6,7 @@
 #include "kernel/base/mutant.hpp"
 #include "kernel/test/test.hpp"
 #include "mm/testing/host_system.hpp"
+#include "mm/testing/many_cpus.hpp"
 #include "mm/testing/system.hpp"
 
 // What only the host can look at: frames behind the page tables' back, every policy, every mutant.
@@ -23,9 +24,11 @@ using mm::Order;
 using mm::PageCount;
 using mm::Pfn;
 using mm::Zero;
+using mm::testing::AsCpu;
 using mm::testing::HostPlan;
 using mm::testing::HostSystem;
 using mm::testing::Inside;
+using mm::testing::ManyCpus;
 
 /// Switches a deliberate fault on for a scope.
 struct Broken {
@@ -208,6 +211,34 @@ LACUNA_TEST("mm.exclusive", "out of frames is an error, and the domain's end cur
     red.reset();
     system.memory.reclaim();
     CHECK(system.memory.free_frames() == before);
+}
+
+LACUNA_TEST("mm.exclusive", "what a domain holds idle on other CPUs is not lost to its limit") {
+    HostSystem system;
+    const ManyCpus cpus(system, 3);
+    const DomainPtr red = make(system, "red");
+    {
+        const AsCpu there(2);
+        std::vector<mm::ExclusivePages> pages;
+        for (unsigned i = 0; i < 8; ++i) pages.push_back(*red->alloc_pages(Order{0}, Zero::No));
+    }
+    const mm::DomainBooks books = red->books();
+    REQUIRE(books.pooled >= PageCount{8});
+    red->set_limit(books.owned + books.pooled);
+    // Alone, this CPU has to take the limit for reached.
+    CHECK(red->alloc_pages(Order{2}, Zero::No).error() == kernel::Error::DomainLimit);
+    system.memory.set_every_cpu([](void (*work)(void*), void* argument) {
+        for (unsigned cpu = 0; cpu < 3; ++cpu) {
+            const AsCpu there(cpu);
+            work(argument);
+        }
+        return true;
+    });
+    const auto block = red->alloc_pages(Order{2}, Zero::No);
+    CHECK(block.has_value());
+    CHECK(red->books().pooled == PageCount{});
+    red->set_limit(red->books().owned);
+    CHECK(red->alloc_pages(Order{0}, Zero::No).error() == kernel::Error::DomainLimit);
 }
 
 } // namespace

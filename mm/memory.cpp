@@ -29,7 +29,7 @@ Memory::Memory(const Parts& parts, const Policies& policies)
 Result<Pfn> Memory::alloc_slow(Order order, Zero zero, FrameState use) {
     auto first = parts_.frames.take(order, use);
     if (!first) [[unlikely]] {
-        reclaim();
+        reclaim_everywhere();
         first = parts_.frames.take(order, use);
         if (!first) return first;
     }
@@ -45,7 +45,7 @@ Result<Pfn> Memory::take_exclusive(Order order) {
     prefer_quarantined(order.pages());
     auto first = exclusive_.take(order);
     if (!first) [[unlikely]] {
-        reclaim();
+        reclaim_everywhere();
         first = exclusive_.take(order);
     }
     return first;
@@ -60,7 +60,7 @@ Result<std::size_t> Memory::take_exclusive_pages(std::span<Pfn> room) {
     prefer_quarantined(PageCount{1});
     auto taken = exclusive_.take_pages(room);
     if (!taken) [[unlikely]] {
-        reclaim();
+        reclaim_everywhere();
         taken = exclusive_.take_pages(room);
     }
     return taken;
@@ -88,6 +88,10 @@ PageCount Memory::reclaim() {
     parts_.frames.drain();
     const PageCount after = parts_.frames.free();
     return after > before ? after - before : PageCount{};
+}
+
+void Memory::reclaim_everywhere() {
+    if (!on_every_cpu([](void* self) { static_cast<Memory*>(self)->reclaim(); }, this)) reclaim();
 }
 
 FramePoolStatistics Memory::statistics() const {

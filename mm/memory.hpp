@@ -80,9 +80,20 @@ public:
     // --- pressure and figures
     // --------------------------------------------------------------------------
 
-    /// Gives domains' idle pages, caches' idle slabs and free detached blocks back to the buddy allocator. Called when a
-    /// block is not to be had, before that becomes an error. Returns how many frames came back.
+    /// Gives this CPU's idle pages of domains, caches' idle slabs and free detached blocks back to the buddy
+    /// allocator. Called when a block is not to be had, before that becomes an error. Returns how many frames
+    /// came back.
     PageCount reclaim();
+
+    /// Has every CPU call work(argument), in thread context, and returns true when all are through; false, and
+    /// nothing is done, where the caller may not wait for them. `argument` is shared memory.
+    using EveryCpu = bool (*)(void (*work)(void* argument), void* argument);
+    /// How. Until this is called there is no CPU but the caller's. Boot only.
+    void set_every_cpu(EveryCpu run) { every_cpu_ = run; }
+    /// For what only a CPU itself can give back. As above; false where there is one CPU.
+    bool on_every_cpu(void (*work)(void* argument), void* argument) {
+        return every_cpu_ != nullptr && every_cpu_(work, argument);
+    }
 
     FramePoolStatistics statistics() const;
     /// Free frames of every kind. Idle stock of slab caches is not free.
@@ -122,6 +133,7 @@ public:
 
 private:
     kernel::Result<Pfn> alloc_slow(Order order, Zero zero, FrameState use);
+    void reclaim_everywhere();
     void prefer_quarantined(PageCount pages);
 
     Parts parts_;
@@ -131,6 +143,7 @@ private:
     DomainTable domains_;
     SlabRegistry slabs_;
     KernelHeap heap_;
+    EveryCpu every_cpu_ = nullptr;
 };
 
 } // namespace mm

@@ -12,7 +12,7 @@ namespace kernel {
 /// timers, and allocates, and its window gets tables for blocks that it had nothing in before. What
 /// dead tasks left is freed and idle stock of the allocators returned first, on every CPU.
 inline mm::PageCount frame_balance() {
-    on_each_cpu([] { memory().reclaim(); });
+    on_each_cpu([](void*) { memory().reclaim(); });
     mm::PageCount sum = memory().free_frames();
     namespaces().for_each([&](NetNamespace& ns) {
         const mm::DomainBooks books = ns.domain().books();

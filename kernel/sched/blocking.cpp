@@ -27,9 +27,18 @@ void wake(Waiter& waiter) {
     CpuScheduler::wake(static_cast<Task&>(waiter), CpuScheduler::WakeCause::Event);
 }
 
+namespace {
+bool preemption_is_possible() {
+    return arch::interrupts_enabled() && arch::preempt_count() == 0 && !arch::in_interrupt();
+}
+} // namespace
+
+bool may_sleep() {
+    return scheduler_running() && preemption_is_possible() && holds_no_spin_lock();
+}
+
 void check_may_sleep() {
-    ensure(arch::interrupts_enabled() && arch::preempt_count() == 0 && !arch::in_interrupt(),
-           "sleeping where preemption is off");
+    ensure(preemption_is_possible(), "sleeping where preemption is off");
     ensure(holds_no_spin_lock(), "sleeping with a spin lock held");
 }
 

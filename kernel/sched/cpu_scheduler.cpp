@@ -205,7 +205,7 @@ void CpuScheduler::reaper_loop() {
         while (Task* const dead = next_dead())
             TaskLife::reap(*dead);
         if (chore != nullptr) {
-            chore->run();
+            chore->run(chore->argument);
             // Ordering: release pairs with the load above; the next one is given after `done`.
             chore_.store(nullptr, std::memory_order_release);
             chore->done.release();

@@ -4,6 +4,7 @@
 #include "kernel/sched/cpu_scheduler.hpp"
 #include "kernel/sched/sched.hpp"
 #include "kernel/smp/cpus.hpp"
+#include "kernel/sync/blocking.hpp"
 #include "kernel/sync/mutex.hpp"
 
 namespace kernel {
@@ -16,10 +17,11 @@ namespace {
 
 } // namespace
 
-void on_each_cpu(void (*function)()) {
+void on_each_cpu(void (*function)(void*), void* argument) {
     const KillShield shield;
     const MutexGuard guard(one_at_a_time);
     chore.run = function;
+    chore.argument = argument;
     const mm::CpuMask cpus = smp::online();
     unsigned asked = 0;
     for (unsigned cpu = 0; cpu < arch::max_cpus; ++cpu) {
@@ -30,6 +32,13 @@ void on_each_cpu(void (*function)()) {
     }
     for (; asked > 0; --asked)
         ensure(chore.done.acquire().has_value(), "a shielded wait ended early");
+}
+
+bool try_on_each_cpu(void (*function)(void*), void* argument) {
+    if (!may_sleep())
+        return false;
+    on_each_cpu(function, argument);
+    return true;
 }
 
 } // namespace kernel

@@ -2,6 +2,7 @@
 #include "kernel/smp/cpus.hpp"
 
 #include "kernel/base/log.hpp"
+#include "kernel/sched/on_each_cpu.hpp"
 #include "kernel/sched/start.hpp"
 #include "kernel/smp/shootdown.hpp"
 
@@ -81,6 +82,7 @@ void start_cpus(mm::Memory& memory, mm::AddressSpaceCache& spaces, std::size_t l
     system_memory = &memory;
     shootdown().serve(memory.tlb());
     memory.tlb().set_remote(shootdown());
+    memory.set_every_cpu(&try_on_each_cpu);
     set_spin_hook([] { shootdown().answer(); });
     arch::set_ipi_handler(arch::Ipi::Flush, [] { shootdown().answer(); });
     arch::set_ipi_handler(arch::Ipi::Stop, [] {}); // the end of the interrupt does it

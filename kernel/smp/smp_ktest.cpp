@@ -186,7 +186,7 @@ LACUNA_TEST("smp.memory", "what all CPUs allocate and free for each other is all
 
 LACUNA_TEST("smp.sched", "a chore is run once by every CPU") {
     visited = 0;
-    on_each_cpu([] { visited.fetch_xor(1u << arch::cpu_id()); });
+    on_each_cpu([](void*) { visited.fetch_xor(1u << arch::cpu_id()); });
     CHECK(visited == smp::online().raw());
 }
 

@@ -40,7 +40,9 @@ void wake(Waiter& waiter);
 /// then end with Error::Killed at once, and it should return from whatever it does.
 bool kill_pending();
 
-/// Asserts what every sleep needs: thread context, no spin lock, preemption possible.
+/// Whether a sleep is possible here: thread context, no spin lock, preemption possible.
+bool may_sleep();
+/// Asserts that it is.
 void check_may_sleep();
 inline void ensure_may_sleep() {
     if constexpr (checks_assertions)
