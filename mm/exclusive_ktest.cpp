@@ -8,6 +8,7 @@
 #include "mm/slab.hpp"
 #include "mm/testing/system.hpp"
 
+#include <arch/cpu.hpp>
 #include <arch/probe.hpp>
 
 // What only hardware can say: whether a load faults.
@@ -108,11 +109,16 @@ LACUNA_TEST("mm.exclusive",
     const mm::Pfn pfn = page->release();
     Inside sender(two.system.spaces(), *two.red);
     std::memcpy(address, &secret, sizeof secret);
-    REQUIRE(two.red->disown(pfn, mm::TransitTag{1}).has_value());
-    // No address space was loaded in between. With other policies the flush may come with adopt().
-    if (kernel::options().policies.flush == mm::Flush::Sync) CHECK_FALSE(reads_secret(address));
-    REQUIRE(two.blue->adopt(pfn, mm::TransitTag{1}).has_value());
-    CHECK_FALSE(reads_secret(address));
+    {
+        // No other address space is loaded in between, which would flush as well.
+        const arch::PreemptGuard no_switch;
+        CHECK(reads_secret(address));
+        REQUIRE(two.red->disown(pfn, mm::TransitTag{1}).has_value());
+        // With other policies the flush may come with adopt().
+        if (kernel::options().policies.flush == mm::Flush::Sync) CHECK_FALSE(reads_secret(address));
+        REQUIRE(two.blue->adopt(pfn, mm::TransitTag{1}).has_value());
+        CHECK_FALSE(reads_secret(address));
+    }
     Inside receiver(two.system.spaces(), *two.blue);
     CHECK(reads_secret(address));
     CHECK(reads_secret(two.in_direct_map(address)) == (two.in_direct_map(address) == address));
