@@ -16,7 +16,9 @@ public:
     RxSource& operator=(const RxSource&) = delete;
 
     /// Says that there is something to drain. Any context, interrupts included; never blocks; does
-    /// nothing while the source is attached nowhere.
+    /// nothing while the source is attached nowhere. Precondition: the thread that it was attached to lives
+    /// on until this returns. So whoever detaches a source has everybody who may just be in here come out
+    /// before the thread ends: Wire::close() for a wire's end, a round over all CPUs for an interrupt.
     void notify();
 
     /// Gives waiting packets, at most `budget`, to the interface. Runs in the namespace's receive thread,

@@ -3,6 +3,7 @@
 
 #include "kernel/base/log.hpp"
 #include "kernel/ns/net_namespace.hpp"
+#include "kernel/sched/on_each_cpu.hpp"
 #include "net/bridge/bridge.hpp"
 #include "net/links/link_state.hpp"
 #include "net/lwip/instance.hpp"
@@ -72,6 +73,9 @@ Result<> VirtioCard::connect() {
 
 void VirtioCard::shutdown() {
     instance.stack->rx().detach(*this);
+    // An interrupt that came before that may have found the thread, and be about to wake it. It runs with
+    // interrupts off, so it is over once its CPU has run a task.
+    kernel::on_each_cpu([](void*) {});
     const CoreLock lock;
     link_state->uplink->stop();
     link_state->sink(sink_).port_gone();
