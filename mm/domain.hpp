@@ -20,6 +20,7 @@
 #include "mm/exclusive_pages.hpp"
 #include "mm/exclusive_ptr.hpp"
 #include "mm/frame_table.hpp"
+#include "mm/mimalloc/domain_heap.hpp"
 #include "mm/page_pool.hpp"
 #include "mm/window.hpp"
 
@@ -172,6 +173,9 @@ public:
     /// The bytes that may be used at `address`, which kmalloc gave.
     std::size_t usable_size(const void* address) const;
 
+    /// For KernelHeap: what serves kmalloc with heap=mimalloc.
+    DomainHeap& heap() { return heap_; }
+
     /// The root of this domain's slab caches. It is exclusive memory: with the window loaded only.
     DomainSlabs& slabs() const { return *reinterpret_cast<DomainSlabs*>(frame_ptr(slab_root_)); }
     /// A CPU's magazine of an exclusive cache: its own CPU only, with preemption off and the window
@@ -278,6 +282,7 @@ private:
     /// shows whether it did.
     const std::uint8_t keeps_;
     const std::uintptr_t base_;  ///< address of physical 0 as the owner sees it
+    DomainHeap heap_;
 };
 
 } // namespace mm

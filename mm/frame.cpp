@@ -14,6 +14,7 @@ std::string_view name(FrameState state) {
     case FrameState::PageTable: return "page-table";
     case FrameState::Exclusive: return "exclusive";
     case FrameState::SlabExclusive: return "slab-exclusive";
+    case FrameState::HeapExclusive: return "heap-exclusive";
     case FrameState::Stack: return "stack";
     case FrameState::Image: return "image";
     case FrameState::InTransit: return "in-transit";

@@ -22,12 +22,13 @@ namespace mm {
 ///     PageTable       yes          -                -           owner: whose limit it counts against
 ///     Exclusive       -            yes              -
 ///     SlabExclusive   -            yes              -
+///     HeapExclusive   -            yes              -
 ///     Stack           -            yes              -
 ///     Image           -            yes              lwIP's image
 ///     InTransit       -            -                -           on a wire, between two owners
 ///     Quarantined     -            -                -           free once no CPU has it cached
 ///
-/// With isolation `none` the last seven are in the direct map and in no window.
+/// With isolation `none` the last eight are in the direct map and in no window.
 enum class FrameState : std::uint8_t {
     Reserved,
     Boot,
@@ -38,19 +39,20 @@ enum class FrameState : std::uint8_t {
     PageTable,
     Exclusive,
     SlabExclusive,
+    HeapExclusive,
     Stack,
     Image,
     InTransit,
     Quarantined,
 };
-inline constexpr std::size_t frame_states = 13;
+inline constexpr std::size_t frame_states = 14;
 
 std::string_view name(FrameState state);
 
 /// Whether a frame in this state belongs to a domain, which alone may map it.
 constexpr bool is_exclusive(FrameState state) {
     return state == FrameState::Exclusive || state == FrameState::SlabExclusive ||
-           state == FrameState::Stack || state == FrameState::Image;
+           state == FrameState::HeapExclusive || state == FrameState::Stack || state == FrameState::Image;
 }
 
 /// Whether isolation `pgd` keeps a frame in this state out of the direct map.

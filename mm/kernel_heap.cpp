@@ -7,6 +7,7 @@
 #include <format>
 
 #include "kernel/base/assert.hpp"
+#include "mm/domain.hpp"
 #include "mm/memory.hpp"
 
 namespace mm {
@@ -14,6 +15,8 @@ namespace mm {
 using kernel::Error;
 using kernel::fail;
 using kernel::Result;
+
+static_assert(SizeClasses::largest == DomainHeap::largest);
 
 namespace {
 
@@ -26,7 +29,8 @@ constexpr bool is_impossible(std::size_t bytes) { return bytes == 0 || bytes > m
 } // namespace
 
 KernelHeap::KernelHeap(Memory& memory, SlabRegistry& slabs)
-    : memory_(memory), slabs_(slabs), frames_(memory.frames()) {
+    : memory_(memory), slabs_(slabs), frames_(memory.frames()),
+      from_slabs_(memory.policies().heap == Heap::Slab ? SizeClasses::largest : 0) {
     for (std::size_t i = 0; i < SizeClasses::count; ++i) {
         const std::size_t size = SizeClasses::sizes[i];
         std::array<char, SlabCache::max_name> text;
@@ -73,8 +77,9 @@ std::size_t KernelHeap::usable_size(const void* address) const {
     return Order{frame.order}.bytes();
 }
 
-Result<void*> KernelHeap::alloc_large(Domain& domain, std::size_t bytes) {
+Result<void*> KernelHeap::alloc_otherwise(Domain& domain, std::size_t bytes) const {
     if (bytes == 0) return fail(Error::InvalidArgument);
+    if (from_slabs_ == 0 && bytes <= DomainHeap::largest) return domain.heap().alloc(domain, bytes);
     if (is_impossible(bytes)) return fail(Error::OutOfMemory);
     const Pfn first =
         TRY(domain.alloc_block(Order::for_bytes(bytes), Zero::No, FrameState::Exclusive));
@@ -90,6 +95,7 @@ void KernelHeap::free(Domain& domain, void* address) const {
         slabs_.exclusive(frame.cache).free(domain, address);
         return;
     }
+    if (frame.state == FrameState::HeapExclusive) return domain.heap().free(domain, address);
     kernel::ensure(reinterpret_cast<std::uintptr_t>(address) % page_size == 0,
                    "kfree of what kmalloc did not give");
     domain.free_block(pfn);
@@ -100,6 +106,7 @@ std::size_t KernelHeap::usable_size(const Domain& domain, const void* address) c
     if (frame.state == FrameState::SlabExclusive) {
         return slabs_.exclusive(frame.cache).object_size();
     }
+    if (frame.state == FrameState::HeapExclusive) return DomainHeap::usable_size(address);
     return Order{frame.order}.bytes();
 }
 

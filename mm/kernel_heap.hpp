@@ -16,8 +16,9 @@ namespace mm {
 
 class SlabRegistry;
 
-/// kmalloc, twice: size-class caches for shared memory, and exclusive ones with a child in each
-/// domain. What is larger than the largest class comes as a block of pages.
+/// kmalloc, twice: size-class caches for shared memory; for a domain's, exclusive ones with a child in
+/// each domain, or with heap=mimalloc a heap of the domain's own. What is larger than the largest class
+/// comes as a block of pages.
 class KernelHeap {
 public:
     /// Makes the caches `kmalloc-N` and `exclusive-N`.
@@ -38,20 +39,21 @@ public:
     std::size_t usable_size(const void* address) const;
 
     kernel::Result<void*> alloc(Domain& domain, std::size_t bytes) const {
-        if (bytes - 1 < SizeClasses::largest) [[likely]]
+        if (bytes - 1 < from_slabs_) [[likely]]
             return exclusive_.data()[SizeClasses::index_for(bytes)]->alloc(domain);
-        return alloc_large(domain, bytes);
+        return alloc_otherwise(domain, bytes);
     }
     void free(Domain& domain, void* address) const;
     std::size_t usable_size(const Domain& domain, const void* address) const;
 
 private:
     kernel::Result<void*> alloc_large(std::size_t bytes);
-    static kernel::Result<void*> alloc_large(Domain& domain, std::size_t bytes);
+    kernel::Result<void*> alloc_otherwise(Domain& domain, std::size_t bytes) const;
 
     Memory& memory_;
     SlabRegistry& slabs_;
     FrameTable frames_;
+    std::size_t from_slabs_;  ///< the most bytes that a domain gets from its slab caches; 0: it has a heap
     std::array<SharedCache*, SizeClasses::count> shared_{};
     std::array<const ExclusiveCache*, SizeClasses::count> exclusive_{};
 };

@@ -65,9 +65,10 @@ inline constexpr std::array handover_choices{
 };
 
 /// Which allocator serves a domain's heap.
-enum class Heap : std::uint8_t { Slab };
+enum class Heap : std::uint8_t { Slab, Mimalloc };
 inline constexpr std::array heap_choices{
     PolicyChoice{"slab", Heap::Slab, "size classes over the slab allocator"},
+    PolicyChoice{"mimalloc", Heap::Mimalloc, "a mimalloc of its own, in 64 KiB blocks"},
 };
 
 /// The largest leaf that the direct map uses.

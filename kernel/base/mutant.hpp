@@ -27,6 +27,7 @@ enum class Mutant : std::uint8_t {
     SkipTailZero,          ///< what surrounds a packet in its frame is not zeroed
     LeakFrame,             ///< destroying a domain forgets one frame
     ShareWindow,           ///< every address space gets the first domain's window
+    ShareHeap,             ///< heap=mimalloc: all domains have one heap, in shared memory
     SharedStacks,          ///< kernel stacks of namespaces come from shared memory
     SkipHeal,              ///< large leaves never come back
     SkipOneCopy,           ///< placement clone: one copy of the direct map keeps what leaves the others
@@ -56,6 +57,7 @@ inline constexpr std::array mutant_names{
     MutantName{"skip-tail-zero", Mutant::SkipTailZero},
     MutantName{"leak-frame", Mutant::LeakFrame},
     MutantName{"share-window", Mutant::ShareWindow},
+    MutantName{"share-heap", Mutant::ShareHeap},
     MutantName{"shared-stacks", Mutant::SharedStacks},
     MutantName{"skip-heal", Mutant::SkipHeal},
     MutantName{"clone-skip-one-copy", Mutant::SkipOneCopy},

@@ -37,6 +37,13 @@ void print_owner(mm::DomainId owner, mm::FrameState state) {
           name(state));
 }
 
+void print_heap(mm::VirtAddr address, const mm::FrameTable& frames, mm::Pfn pfn) {
+    // As the frame table tells: which object it is, only mimalloc knows, in memory that is the owner's.
+    const mm::Pfn block = mm::DomainHeap::block_around(frames, pfn);
+    print("  cache: the owner's mimalloc heap; the address is +{} from the start of a block of {} KiB\n",
+          (pfn - block).bytes() + address.raw() % mm::page_size, mm::Order{frames[block].order}.bytes() / 1024);
+}
+
 void print_object(mm::VirtAddr address) {
     // The slab registry goes by the frame table; the memory concerned is not touched.
     const auto* const pointer = reinterpret_cast<const void*>(address.raw()); // NOLINT
@@ -80,6 +87,7 @@ void report_fault(Access access, mm::VirtAddr address, Cause cause) {
         return;
     }
     print_owner(frames[pfn].owner, frames[pfn].state);
+    if (frames[pfn].state == mm::FrameState::HeapExclusive) return print_heap(address, frames, pfn);
     print_object(address);
 }
 

@@ -23,7 +23,7 @@ enum class Rank : uint8_t {
     AddressSpace,      ///< one address space
     DomainTable,       ///< domain numbers
     Domain,            ///< one domain's books
-    Heap,              ///< a general-purpose heap
+    Heap,              ///< a domain's general-purpose heap
     SlabRegistry,      ///< the list of caches
     SlabCache,         ///< one cache's partial lists
     Detached,          ///< blocks that are out of the direct map

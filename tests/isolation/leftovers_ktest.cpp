@@ -45,6 +45,26 @@ LACUNA_TEST("isolation.leftovers", "a destroyed namespace's frames hold nothing 
     for (mm::Pfn pfn : marked) CHECK(marks_in(pfn) == 0);
 }
 
+LACUNA_TEST("isolation.leftovers", "a destroyed namespace's heap holds nothing of it") {
+    TwoNamespaces two;
+    REQUIRE(two.ready());
+    std::size_t count = 0;
+    inside(two.red(), [&] {
+        mm::Domain& domain = two.red().domain();
+        for (mm::Pfn& pfn : marked) {
+            const auto block = domain.kmalloc(3000);
+            if (!block) return;
+            auto* const words = static_cast<std::uint64_t*>(*block);
+            for (std::size_t i = 0; i < 3000 / sizeof(std::uint64_t); ++i) words[i] = mark;
+            pfn = domain.frame_of(words);
+            ++count;
+        }
+    });
+    REQUIRE(count == marked_pages);
+    two.end_red();
+    for (mm::Pfn pfn : marked) CHECK(marks_in(pfn) == 0);
+}
+
 LACUNA_TEST("isolation.leftovers", "a hundred lives with TCP traffic cost not one frame") {
     { const TwoNamespaces warm_up; }
     const mm::PageCount before = kernel::frame_balance();

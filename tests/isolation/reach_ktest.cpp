@@ -4,6 +4,7 @@
 
 #include "kernel/test/test.hpp"
 #include "mm/domain.hpp"
+#include "mm/memory.hpp"
 #include "net/links/link_state.hpp"
 #include "tests/isolation/two_namespaces.hpp"
 
@@ -99,6 +100,8 @@ LACUNA_TEST("isolation.reach", "a namespace in use has every kind of exclusive p
                              mm::FrameState::Image}) {
         CHECK(std::ranges::count(pages, state, &OwnedPage::state) > 0);
     }
+    const bool has_heap = kernel::memory().policies().heap == mm::Heap::Mimalloc;
+    CHECK((std::ranges::count(pages, mm::FrameState::HeapExclusive, &OwnedPage::state) > 0) == has_heap);
 }
 
 LACUNA_TEST("isolation.reach", "a TCP control block") {

@@ -77,6 +77,20 @@ def key_fault() -> None:
     check("protection key" in report and "namespace red" in report, report)
 
 
+@case("a fault on an address in a namespace's mimalloc names the owner and the heap")
+def heap_fault() -> None:
+    with console("heap=mimalloc") as machine:
+        machine.run("ns add red")
+        objects = machine.run("objects red")
+        segment = re.search(r"(0xffffa0[0-9a-f]+) 65536 mimalloc heap", objects)
+        check(segment is not None, objects)
+        report = machine.run(f"peek {int(segment[1], 16) + 0x5008:#x}")
+        audit = machine.run("audit")
+    check("namespace red" in report and "the page is heap-exclusive" in report, report)
+    check("mimalloc heap; the address is +20488 from the start of a block of 64 KiB" in report, report)
+    check("audit: clean" in audit, audit)
+
+
 @case("comes to the shell in well under a second")
 def boot_time() -> None:
     outcome = execute("poweroff", timeout=10)

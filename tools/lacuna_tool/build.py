@@ -27,20 +27,21 @@ def _locked(preset: str) -> Iterator[None]:
         yield
 
 
-def _configuration(lwip_dir: Path) -> str:
+def _configuration(sources: dict[str, Path]) -> str:
     """What a build tree was configured from; when it changes, configure again."""
-    return json.dumps({"lwip": str(lwip_dir), "root": str(paths.ROOT),
+    return json.dumps({"sources": {name: str(path) for name, path in sources.items()}, "root": str(paths.ROOT),
                        "presets": (paths.ROOT / "CMakePresets.json").read_text()})
 
 
-def _configure(preset: str, lwip_dir: Path) -> None:
+def _configure(preset: str, sources: dict[str, Path]) -> None:
     tree = paths.build_dir(preset)
     stamp = tree / ".configured"
-    wanted = _configuration(lwip_dir)
+    wanted = _configuration(sources)
     if (tree / "build.ninja").exists() and stamp.exists() and stamp.read_text() == wanted:
         return
     say(f"configuring {preset}")
-    command = ["cmake", "--preset", preset, f"-DLACUNA_LWIP_DIR={lwip_dir}"]
+    folders = [f"-DLACUNA_{name.upper()}_DIR={path}" for name, path in sources.items()]
+    command = ["cmake", "--preset", preset, *folders]
     # Over what is there first: a fresh start writes the precompiled header anew, and with it every file is compiled.
     for fresh in ([], ["--fresh"]):
         result = subprocess.run(command + fresh, cwd=paths.ROOT, text=True, stdout=subprocess.PIPE,
@@ -74,7 +75,7 @@ def _ninja(preset: str) -> None:
 
 def build(preset: str, wanted: tuple[str, ...] = packages.RUN) -> None:
     """Sets up if need be, configures if need be, builds."""
-    lwip_dir = provision.ensure(wanted)
+    sources = provision.ensure(wanted)
     with _locked(preset):
-        _configure(preset, lwip_dir)
+        _configure(preset, sources)
         _ninja(preset)

@@ -4,7 +4,7 @@
 import argparse
 import json
 
-from lacuna_tool import lwip, packages, paths, provision
+from lacuna_tool import packages, paths, provision, source_package
 from lacuna_tool.errors import Exit
 
 GROUPS = (("build", packages.BUILD), ("emulator", packages.EMULATOR), ("host tests", packages.HOST_TESTS),
@@ -25,13 +25,16 @@ def run(options: argparse.Namespace) -> int:
     lacking = packages.missing(everything)
     for title, group in GROUPS:
         absent = [package for package in group if package in lacking]
-        print(f"{title:12} {'missing: ' + ' '.join(absent) if absent else 'ok'}")
-    fetched = lwip.directory().is_dir()
-    print(f"{'lwIP ' + lwip.VERSION:12} {lwip.directory() if fetched else 'not fetched yet'}")
+        print(f"{title:14} {'missing: ' + ' '.join(absent) if absent else 'ok'}")
+    fetched = True
+    for source in source_package.ALL:
+        here = source.directory().is_dir()
+        print(f"{source.title:14} {source.directory() if here else 'not fetched yet'}")
+        fetched = fetched and here
     verdicts = paths.cache_dir() / "kvm.json"
     known = json.loads(verdicts.read_text()) if verdicts.exists() else {}
     kvm = "not tried yet" if not known else "boots the kernel" if any(known.values()) else "does not boot the kernel"
-    print(f"{'KVM':12} {kvm}")
+    print(f"{'KVM':14} {kvm}")
     if lacking or not fetched:
         print("\nrun `tools/lacuna doctor --install` as root, or any other verb: each installs what it needs")
         return Exit.FAILURE

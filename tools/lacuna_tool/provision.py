@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: MIT
-"""Set-up: packages and lwIP. Done once; a stamp in the cache makes every later start cheap."""
+"""Set-up: packages and foreign source. Done once; a stamp in the cache makes every later start cheap."""
 
 import hashlib
 import shutil
 from pathlib import Path
 
-from lacuna_tool import lwip, packages, paths
+from lacuna_tool import packages, paths, source_package
 
 # A stamp may be older than the machine's present state; these are looked at every time.
 PROGRAMS = ("clang++-19", "ld.lld-19", "llvm-ar-19", "cmake", "ninja", "qemu-system-x86_64")
@@ -27,7 +27,7 @@ def ensure_packages(wanted: tuple[str, ...]) -> None:
     stamp.write_text("\n".join(wanted) + "\n")
 
 
-def ensure(wanted: tuple[str, ...]) -> Path:
-    """Everything a build needs; returns lwIP's directory."""
+def ensure(wanted: tuple[str, ...]) -> dict[str, Path]:
+    """Everything a build needs; returns the directories of foreign source by package."""
     ensure_packages(wanted)
-    return lwip.fetch()
+    return {source.package: source_package.fetch(source) for source in source_package.ALL}

@@ -95,6 +95,13 @@ void print_objects(void*) {
     memory().slabs().for_each_live(domain, [](void* address, std::size_t size, std::string_view cache) {
         print("{:#x} {} {}\n", reinterpret_cast<std::uintptr_t>(address), size, cache);
     });
+    // What lives in a heap of mimalloc's only mimalloc knows: its blocks, each as one.
+    for (auto block = domain.next_block(); block; block = domain.next_block(block)) {
+        const mm::Frame& frame = memory().frames()[*block];
+        if (frame.state != mm::FrameState::HeapExclusive) continue;
+        print("{:#x} {} mimalloc heap\n", reinterpret_cast<std::uintptr_t>(domain.frame_ptr(*block)),
+              mm::Order{frame.order}.bytes());
+    }
 }
 
 Status objects(Arguments arguments) {

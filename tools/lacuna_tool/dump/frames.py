@@ -24,10 +24,11 @@ class State(enum.IntEnum):
     PAGE_TABLE = 6
     EXCLUSIVE = 7
     SLAB_EXCLUSIVE = 8
-    STACK = 9
-    IMAGE = 10
-    IN_TRANSIT = 11
-    QUARANTINED = 12
+    HEAP_EXCLUSIVE = 9
+    STACK = 10
+    IMAGE = 11
+    IN_TRANSIT = 12
+    QUARANTINED = 13
 
 
 class Scheme(enum.IntEnum):
@@ -39,7 +40,7 @@ class Scheme(enum.IntEnum):
     IN_PLACE = 3
 
 
-OWNED = frozenset({State.EXCLUSIVE, State.SLAB_EXCLUSIVE, State.STACK, State.IMAGE})
+OWNED = frozenset({State.EXCLUSIVE, State.SLAB_EXCLUSIVE, State.HEAP_EXCLUSIVE, State.STACK, State.IMAGE})
 DETACHED = OWNED | {State.FREE_DETACHED, State.IN_TRANSIT, State.QUARANTINED}
 
 
