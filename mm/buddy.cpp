@@ -2,6 +2,7 @@
 #include "mm/buddy.hpp"
 
 #include <algorithm>
+#include <atomic>
 
 #include "kernel/base/assert.hpp"
 
@@ -45,8 +46,10 @@ Buddy::Block Buddy::give(Pfn first, Order order) {
 bool Buddy::is_free_block(Pfn first, Order order) const {
     if (!frames_.contains(first)) return false;
     const Frame& frame = frames_.unchecked(first);
-    return frame.state == free_state_ && (frame.flags & frame_flag::block_head) != 0 &&
-           frame.order == order.raw();
+    if (frame.state != free_state_) return false;
+    // Ordering: acquire. The frame may be on its way to or from another CPU's list (FrameAllocator).
+    std::atomic_thread_fence(std::memory_order_acquire);
+    return (frame.flags & frame_flag::block_head) != 0 && frame.order == order.raw();
 }
 
 void Buddy::push(Pfn first, Order order) {

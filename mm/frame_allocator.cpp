@@ -51,6 +51,7 @@ Result<Pfn> FrameAllocator::take_slow(Order order, FrameState state, DomainId ow
     frames_.assign(PhysRange::of(*taken, order), state, owner);
     Frame& head = frames_[*taken];
     head.order = static_cast<std::uint8_t>(order.raw());
+    order_state_and_flags();
     head.flags |= frame_flag::block_head;
     return *taken;
 }

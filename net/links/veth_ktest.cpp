@@ -118,7 +118,10 @@ LACUNA_TEST("net.veth", "a wire flooded until it is full works again afterwards"
     REQUIRE(net::create_veth(*a, config_with(1, 1500), *b, config_with(2, 1500)));
     CHECK(ping_from(a, "192.168.7.2", 56) == 1);
     CHECK(a.inside([] { flood(2, 5000); }));
-    CHECK(ping_from(a, "192.168.7.2", 56) == 1);
+    // The wire is still full when the flood ends, and what does not fit is lost.
+    unsigned answered = 0;
+    for (int attempt = 0; attempt < 5 && answered == 0; ++attempt) answered = ping_from(a, "192.168.7.2", 56);
+    CHECK(answered == 1);
     CHECK(ping_from(b, "192.168.7.1", 1400) == 1);
 }
 
