@@ -181,7 +181,7 @@ LACUNA_TEST("smp.memory", "what all CPUs allocate and free for each other is all
     const mm::PageCount before = frame_balance();
     trade_on_all_cpus(failures);
     CHECK(failures == 0);
-    CHECK(frame_balance() == before);
+    CHECK(frame_balance() >= before); // what a cache kept in reserve may have gone back
 }
 
 LACUNA_TEST("smp.sched", "a chore is run once by every CPU") {
