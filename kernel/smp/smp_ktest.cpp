@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "kernel/main/system.hpp"
 #include "kernel/ns/frame_balance.hpp"
 #include "kernel/sched/on_each_cpu.hpp"
 #include "kernel/sched/sched.hpp"
@@ -107,6 +108,8 @@ LACUNA_TEST("smp.sched", "as many busy tasks as CPUs each get one") {
     const unsigned cpus = smp::online_count();
     if (cpus < 2)
         SKIP("needs two CPUs");
+    if (options().scheduling == SchedulingPolicy::Namespace)
+        SKIP("sched=namespace moves a task only when two others wait");
     std::atomic<bool> stop{false};
     std::array<Busy, arch::max_cpus> busy;
     std::array<TaskRef, arch::max_cpus> tasks;
@@ -116,12 +119,13 @@ LACUNA_TEST("smp.sched", "as many busy tasks as CPUs each get one") {
         REQUIRE(task.has_value());
         tasks[i] = std::move(*task);
     }
-    // Until the balance is found; the watchdog ends a test in which it never is.
+    // Until the balance is found, and an emulator with fewer cores has let every CPU run; the watchdog ends a
+    // test in which that never is.
     for (;;) {
         CHECK(sleep_for(milliseconds(20)).has_value());
         uint32_t now = 0;
         for (unsigned i = 0; i < cpus; ++i)
-            now |= 1u << tasks[i]->cpu();
+            now |= busy[i].rounds > 0 ? 1u << tasks[i]->cpu() : 0;
         if (now == smp::online().raw())
             break;
     }
