@@ -149,9 +149,8 @@ Result<std::size_t> Domain::fetch_pages(std::span<Pfn> room) {
     const arch::PreemptGuard seen_whole;
     for (const Pfn page : pages) {
         Frame& frame = frames_.unchecked(page);
-        const std::uint8_t kept = frame.flags & kept_flags;
-        static_assert(frame_flag::untouched == frame_flag::zeroed << 2);
-        frame.flags = static_cast<std::uint8_t>(kept | (kept & frame_flag::zeroed) << 2 | frame_flag::per_cpu_list);
+        const std::uint8_t untouched = (frame.flags & frame_flag::zeroed) != 0 ? frame_flag::untouched : 0;
+        frame.flags = (frame.flags & kept_flags) | untouched | frame_flag::per_cpu_list;
         frame.order = 0;
         frame.assign(FrameState::Exclusive, id_);
     }
@@ -289,6 +288,16 @@ inline bool Domain::charge_in(Owned& owned, PageCount pages) {
     return true;
 }
 
+/// Tries what the limit may forbid. What is free for the domain itself counts as well: the limit is reached only
+/// without it.
+template <class Attempt>
+inline Result<> Domain::within_limit(Attempt&& attempt) {
+    if (attempt()) [[likely]] return {};
+    if (trim() != PageCount{} && attempt()) return {};
+    if (trim_everywhere() && attempt()) return {};
+    return fail(Error::DomainLimit);
+}
+
 /// Returns the generation of the window that CPUs have to pass before the frames may be another's; 0: they have.
 inline std::uint64_t Domain::unmap_for_handover(std::span<const Pfn> frames) {
     const bool defers = memory_.quarantine().defers();
@@ -340,18 +349,15 @@ Result<> Domain::adopt(Pfn pfn, TransitTag tag) {
     memory_.settle_transit(frames_.unchecked(pfn));
     const auto take_in = [&] {
         const arch::PreemptGuard seen_whole;
-        const bool within_limit = owned_.with([&](Owned& owned) {
+        const bool linked = owned_.with([&](Owned& owned) {
             if (!charge_in(owned, PageCount{1})) return false;
             link(owned, pfn, order_4k, FrameState::Exclusive, &DomainBooks::adopted);
             return true;
         });
-        if (within_limit) window_.map_reserved(PhysRange::of(pfn, order_4k));
-        return within_limit;
+        if (linked) window_.map_reserved(PhysRange::of(pfn, order_4k));
+        return linked;
     };
-    if (take_in()) [[likely]] return {};
-    if (trim() != PageCount{} && take_in()) return {};
-    if (trim_everywhere() && take_in()) return {};
-    return fail(Error::DomainLimit);
+    return within_limit(take_in);
 }
 
 std::size_t Domain::adopt_some(std::span<const Pfn> frames, TransitTag tag) {
@@ -397,12 +403,7 @@ std::optional<Pfn> Domain::next_block(std::optional<Pfn> after) const {
 // --- books ---------------------------------------------------------------------------------------
 
 Result<> Domain::charge(PageCount pages) {
-    const auto attempt = [&](Owned& owned) { return charge_in(owned, pages); };
-    if (owned_.with(attempt)) [[likely]] return {};
-    // What is free for the domain itself counts as well: the limit is reached only without it.
-    if (trim() != PageCount{} && owned_.with(attempt)) return {};
-    if (trim_everywhere() && owned_.with(attempt)) return {};
-    return fail(Error::DomainLimit);
+    return within_limit([&] { return owned_.with([&](Owned& owned) { return charge_in(owned, pages); }); });
 }
 
 /// Has every CPU give back what the domain holds free there. False if nothing could be gained: there is

@@ -224,6 +224,8 @@ private:
                (frame.flags & frame_flag::block_head) != 0;
     }
     static bool charge_in(Owned& owned, PageCount pages);
+    template <class Attempt>
+    kernel::Result<> within_limit(Attempt&& attempt);
     kernel::Result<> charge(PageCount pages);
     void uncharge(PageCount pages);
     bool trim_everywhere();

@@ -5,6 +5,7 @@
 #include "kernel/base/events.hpp"
 #include "kernel/base/mutant.hpp"
 #include "kernel/test/test.hpp"
+#include "mm/testing/make_domain.hpp"
 #include "mm/testing/host_system.hpp"
 #include "mm/testing/many_cpus.hpp"
 #include "mm/testing/system.hpp"
@@ -28,6 +29,7 @@ using mm::testing::AsCpu;
 using mm::testing::HostPlan;
 using mm::testing::HostSystem;
 using mm::testing::Inside;
+using mm::testing::make_domain;
 using mm::testing::ManyCpus;
 
 /// Switches a deliberate fault on for a scope.
@@ -36,15 +38,9 @@ struct Broken {
     ~Broken() { kernel::set_mutant(Mutant::None); }
 };
 
-DomainPtr make(HostSystem& system, const char* name) {
-    auto domain = Domain::create(system.memory, DomainKind::Net, name);
-    kernel::ensure(domain.has_value(), "no domain");
-    return *std::move(domain);
-}
-
 /// Whether a page of `red`'s, written full, is zero after its owner gave it up or came to its end.
 bool is_clean_after(HostSystem& system, bool end_of_domain) {
-    DomainPtr red = make(system, "red");
+    DomainPtr red = make_domain(system.memory, "red");
     const Pfn pfn = *red->alloc_block(Order{0}, Zero::No, mm::FrameState::Exclusive);
     {
         Inside inside(system.spaces, *red);
@@ -58,8 +54,8 @@ bool is_clean_after(HostSystem& system, bool end_of_domain) {
 LACUNA_TEST("mm.exclusive", "a page is in its owner's window and nowhere else") {
     for (const Granularity granularity : {Granularity::Block, Granularity::Page}) {
         HostSystem system({.policies = {.granularity = granularity}});
-        const DomainPtr red = make(system, "red");
-        const DomainPtr blue = make(system, "blue");
+        const DomainPtr red = make_domain(system.memory, "red");
+        const DomainPtr blue = make_domain(system.memory, "blue");
         auto page = red->alloc_pages(Order{0}, Zero::Yes);
         REQUIRE(page.has_value());
         const void* in_window = page->address().get();
@@ -82,7 +78,7 @@ LACUNA_TEST("mm.exclusive", "a page is in its owner's window and nowhere else") 
 LACUNA_TEST("mm.exclusive", "the mutant that keeps the direct map is noticed") {
     Broken broken(Mutant::KeepDirectMap);
     HostSystem system;
-    const DomainPtr red = make(system, "red");
+    const DomainPtr red = make_domain(system.memory, "red");
     auto page = red->alloc_pages(Order{0}, Zero::No);
     REQUIRE(page.has_value());
     CHECK(system.can_touch(mm::DirectMap::ptr_present<void>(page->first().address())));
@@ -90,11 +86,11 @@ LACUNA_TEST("mm.exclusive", "the mutant that keeps the direct map is noticed") {
 
 LACUNA_TEST("mm.exclusive", "isolation none keeps the same books in the direct map") {
     HostSystem system({.policies = {.isolation = Isolation::None}});
-    make(system, "first");  // afterwards the shared caches have their magazines
+    make_domain(system.memory, "first");  // afterwards the shared caches have their magazines
     system.memory.reclaim();
     const PageCount before = system.memory.free_frames();
     {
-        const DomainPtr red = make(system, "red");
+        const DomainPtr red = make_domain(system.memory, "red");
         auto page = red->alloc_pages(Order{1}, Zero::Yes);
         REQUIRE(page.has_value());
         CHECK(page->address().get() ==
@@ -122,12 +118,12 @@ LACUNA_TEST("mm.exclusive", "content never outlives its owner, and the mutants s
 
 LACUNA_TEST("mm.exclusive", "a leaked frame shows in the count") {
     HostSystem system;
-    make(system, "first");
+    make_domain(system.memory, "first");
     const PageCount before = system.memory.free_frames();
-    make(system, "second");
+    make_domain(system.memory, "second");
     CHECK(system.memory.free_frames() == before);
     Broken broken(Mutant::LeakFrame);
-    make(system, "third");
+    make_domain(system.memory, "third");
     CHECK(system.memory.free_frames() != before);
 }
 
@@ -135,7 +131,7 @@ LACUNA_TEST("mm.granularity",
             "block: one flush takes 2 MiB out, and the block heals when it is free") {
     HostSystem system;
     const auto start = kernel::snapshot_events();
-    DomainPtr red = make(system, "red");
+    DomainPtr red = make_domain(system.memory, "red");
     std::vector<mm::ExclusivePages> pages;
     for (int i = 0; i < 400; ++i)
         pages.push_back(*red->alloc_pages(Order{0}, Zero::No));
@@ -157,7 +153,7 @@ LACUNA_TEST("mm.granularity",
 
 LACUNA_TEST("mm.granularity", "page: each page splits and heals on its own") {
     HostSystem system({.policies = {.granularity = Granularity::Page}});
-    DomainPtr red = make(system, "red");
+    DomainPtr red = make_domain(system.memory, "red");
     system.memory.reclaim();
     const auto start = kernel::snapshot_events();
     auto page = red->alloc_pages(Order{0}, Zero::No);
@@ -182,7 +178,7 @@ LACUNA_TEST("mm.granularity", "without a free 2 MiB block, pages leave one by on
     all.clear();
     const PageCount before = system.memory.free_frames();
     {
-        const DomainPtr red = make(system, "red");
+        const DomainPtr red = make_domain(system.memory, "red");
         for (int i = 0; i < 100; ++i) {
             const auto block = red->alloc_block(Order{0}, Zero::No, mm::FrameState::Exclusive);
             REQUIRE(block.has_value());
@@ -199,10 +195,10 @@ LACUNA_TEST("mm.granularity", "without a free 2 MiB block, pages leave one by on
 
 LACUNA_TEST("mm.exclusive", "out of frames is an error, and the domain's end cures it") {
     HostSystem system({.memory = PageCount{4096}});
-    static_cast<void>(make(system, "first"));  // afterwards the granularity policy has its bitmaps
+    static_cast<void>(make_domain(system.memory, "first"));  // afterwards the granularity policy has its bitmaps
     system.memory.reclaim();
     const PageCount before = system.memory.free_frames();
-    DomainPtr red = make(system, "red");
+    DomainPtr red = make_domain(system.memory, "red");
     kernel::Result<Pfn> block = kernel::fail(kernel::Error::Busy);
     do {
         block = red->alloc_block(Order{0}, Zero::No, mm::FrameState::Exclusive);
@@ -216,7 +212,7 @@ LACUNA_TEST("mm.exclusive", "out of frames is an error, and the domain's end cur
 LACUNA_TEST("mm.exclusive", "what a domain holds idle on other CPUs is not lost to its limit") {
     HostSystem system;
     const ManyCpus cpus(system, 3);
-    const DomainPtr red = make(system, "red");
+    const DomainPtr red = make_domain(system.memory, "red");
     {
         const AsCpu there(2);
         std::vector<mm::ExclusivePages> pages;

@@ -6,6 +6,7 @@
 #include "kernel/test/test.hpp"
 #include "mm/domain.hpp"
 #include "mm/slab.hpp"
+#include "mm/testing/reads_secret.hpp"
 #include "mm/testing/system.hpp"
 
 #include <arch/cpu.hpp>
@@ -21,17 +22,9 @@ using mm::Order;
 using mm::VirtAddr;
 using mm::Zero;
 using mm::testing::Inside;
+using mm::testing::reads_secret;
+using mm::testing::secret;
 using mm::testing::System;
-
-constexpr std::uint64_t secret = 0x5ec7e70f0ed5ec7e;
-
-/// What a load from `address` gives in the address space that is loaded; false if it faults.
-bool reads_secret(const void* address) {
-    std::array<std::byte, sizeof(secret)> bytes{};
-    const VirtAddr from{reinterpret_cast<std::uintptr_t>(address)};
-    if (arch::probe_read(from, bytes) != bytes.size()) return false;
-    return std::memcmp(bytes.data(), &secret, sizeof secret) == 0;
-}
 
 /// Two namespaces' domains, and the three ways to get exclusive memory in the first.
 struct Two {

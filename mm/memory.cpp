@@ -112,7 +112,7 @@ PageCount Memory::free_frames() const {
 void Memory::settle_transit(const Frame& frame) {
     if (kernel::mutant(kernel::Mutant::SkipAdoptCheck)) return;
     const FlushTicket ticket{&tlb().holders(frame.transit.sender), frame.transit.generation};
-    if (!ticket.passed()) tlb().settle(ticket);
+    tlb().settle([&ticket] { return ticket.behind(); });
 }
 
 void Memory::wipe_unmapped(Pfn first, Order order) {

@@ -20,7 +20,7 @@ struct ListHook {
 };
 
 /// A doubly linked list of objects that carry their own links: no allocation, removal in O(1).
-/// `Hook` is the member that holds the links: IntrusiveList<Task, &Task::run_hook>. Not locked.
+/// `Hook` is the member that holds the links: IntrusiveList<Task, &Task::dead_hook>. Not locked.
 template <class T, ListHook<T> T::*Hook>
 class IntrusiveList {
 public:

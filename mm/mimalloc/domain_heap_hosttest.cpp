@@ -11,6 +11,7 @@
 #include "kernel/test/test.hpp"
 #include "mm/domain.hpp"
 #include "mm/mimalloc/domain_heap.hpp"
+#include "mm/testing/make_domain.hpp"
 #include "mm/testing/host_cpus.hpp"
 #include "mm/testing/system.hpp"
 
@@ -27,21 +28,16 @@ using mm::Pfn;
 using mm::testing::HostCpus;
 using mm::testing::HostSystem;
 using mm::testing::Inside;
+using mm::testing::make_domain;
 using mm::testing::Random;
 
 constexpr unsigned cpus = 4;
 constexpr mm::Policies with_mimalloc{.heap = Heap::Mimalloc};
 
-DomainPtr make(HostSystem& system, const char* name) {
-    auto domain = Domain::create(system.memory, DomainKind::Net, name);
-    kernel::ensure(domain.has_value(), "no domain");
-    return *std::move(domain);
-}
-
 LACUNA_TEST("mm.mimalloc", "what a heap gives, its owner alone can touch") {
     HostSystem system({.policies = with_mimalloc});
-    const DomainPtr red = make(system, "red");
-    const DomainPtr blue = make(system, "blue");
+    const DomainPtr red = make_domain(system.memory, "red");
+    const DomainPtr blue = make_domain(system.memory, "blue");
     for (const std::size_t bytes : {16u, 200u, 3000u, 4096u}) {
         Result<void*> block = kernel::fail(Error::Busy);
         {
@@ -61,7 +57,7 @@ LACUNA_TEST("mm.mimalloc", "what a heap gives, its owner alone can touch") {
 
 LACUNA_TEST("mm.mimalloc", "a domain's end wipes its heap, whatever lives in it") {
     HostSystem system({.policies = with_mimalloc});
-    DomainPtr red = make(system, "red");
+    DomainPtr red = make_domain(system.memory, "red");
     std::vector<Pfn> frames;
     {
         const Inside inside(system.spaces, *red);
@@ -125,11 +121,11 @@ private:
 LACUNA_TEST("mm.mimalloc", "one domain's heap serves all CPUs, and each frees what others took") {
     HostSystem system({.policies = with_mimalloc});
     const HostCpus started(system, cpus);
-    static_cast<void>(make(system, "first"));  // afterwards what stays is there
+    static_cast<void>(make_domain(system.memory, "first"));  // afterwards what stays is there
     system.memory.reclaim();
     const PageCount before = system.memory.free_frames();
     {
-        const DomainPtr red = make(system, "red");
+        const DomainPtr red = make_domain(system.memory, "red");
         Exchange exchange;
         std::atomic<unsigned> broken{0};
         std::atomic<unsigned> ready{0};
@@ -155,7 +151,7 @@ LACUNA_TEST("mm.mimalloc", "one domain's heap serves all CPUs, and each frees wh
 /// What a domain without a limit is told when the machine has no frames left.
 Error when_all_is_taken(Heap heap) {
     HostSystem system({.memory = PageCount{4096}, .policies = {.heap = heap}});
-    const DomainPtr red = make(system, "red");
+    const DomainPtr red = make_domain(system.memory, "red");
     const Inside inside(system.spaces, *red);
     for (;;) {
         const auto block = red->kmalloc(4000);
@@ -168,10 +164,10 @@ LACUNA_TEST("mm.mimalloc", "without frames the error is that of the slab allocat
     CHECK(when_all_is_taken(Heap::Mimalloc) == Error::OutOfMemory);
 
     HostSystem system({.memory = PageCount{4096}, .policies = with_mimalloc});
-    static_cast<void>(make(system, "first"));  // afterwards the granularity policy has its bitmaps
+    static_cast<void>(make_domain(system.memory, "first"));  // afterwards the granularity policy has its bitmaps
     system.memory.reclaim();
     const PageCount before = system.memory.free_frames();
-    DomainPtr red = make(system, "red");
+    DomainPtr red = make_domain(system.memory, "red");
     {
         const Inside inside(system.spaces, *red);
         std::vector<void*> blocks;

@@ -13,6 +13,7 @@
 #include "kernel/test/test.hpp"
 #include "mm/domain.hpp"
 #include "mm/mimalloc/domain_heap.hpp"
+#include "mm/testing/reads_secret.hpp"
 #include "mm/testing/system.hpp"
 
 #include <arch/probe.hpp>
@@ -23,16 +24,9 @@ using mm::Domain;
 using mm::DomainHeap;
 using mm::DomainKind;
 using mm::testing::Inside;
+using mm::testing::reads_secret;
+using mm::testing::secret;
 using mm::testing::System;
-
-constexpr std::uint64_t secret = 0x5ec7e70f0ed5ec7e;
-
-/// Whether a load from `address` gives the secret in the address space that is loaded.
-bool reads_secret(const void* address) {
-    std::array<std::byte, sizeof(secret)> bytes{};
-    const mm::VirtAddr from{reinterpret_cast<std::uintptr_t>(address)};
-    return arch::probe_read(from, bytes) == bytes.size() && std::memcmp(bytes.data(), &secret, sizeof secret) == 0;
-}
 
 LACUNA_TEST("mm.mimalloc", "hardware: what a heap gives is readable by its owner alone") {
     if (!mm::detaches(kernel::memory().placements().scheme)) SKIP("nothing is isolated with isolation=none");

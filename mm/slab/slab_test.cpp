@@ -8,6 +8,7 @@
 
 #include "kernel/test/test.hpp"
 #include "mm/memory.hpp"
+#include "mm/testing/make_domain.hpp"
 #include "mm/testing/system.hpp"
 
 namespace {
@@ -20,6 +21,7 @@ using mm::DomainKind;
 using mm::ExclusiveCache;
 using mm::SharedCache;
 using mm::testing::Inside;
+using mm::testing::make_domain;
 using mm::testing::System;
 
 /// The cache of that name; made if an earlier run of the test has not made it, as caches live for
@@ -34,12 +36,6 @@ ExclusiveCache& exclusive_cache(System& system, const CacheSpec& spec) {
     auto& slabs = system.memory().slabs();
     if (const auto made = slabs.create_exclusive(spec)) return **made;
     return **slabs.find_exclusive(spec.name);
-}
-
-mm::DomainPtr make_domain(System& system, std::string_view name) {
-    auto domain = Domain::create(system.memory(), DomainKind::Net, name);
-    kernel::ensure(domain.has_value(), "no domain");
-    return *std::move(domain);
 }
 
 LACUNA_TEST("mm.slab", "objects are distinct, aligned and keep what is written") {
@@ -130,8 +126,8 @@ LACUNA_TEST("mm.slab", "an address leads to its cache and object") {
 LACUNA_TEST("mm.slab", "exclusive objects are in the owner's frames, in a child of its own") {
     System system;
     ExclusiveCache& cache = exclusive_cache(system, {.name = "test-exclusive", .size = 256});
-    const auto red = make_domain(system, "red");
-    const auto blue = make_domain(system, "blue");
+    const auto red = make_domain(system.memory(), "red");
+    const auto blue = make_domain(system.memory(), "blue");
     std::vector<void*> reds;
     {
         Inside inside(system.spaces(), *red);
@@ -170,7 +166,7 @@ LACUNA_TEST("mm.slab", "exclusive objects are in the owner's frames, in a child 
 LACUNA_TEST("mm.slab", "the owner can list its live objects, and no others") {
     System system;
     ExclusiveCache& cache = exclusive_cache(system, {.name = "test-live", .size = 64});
-    const auto red = make_domain(system, "red");
+    const auto red = make_domain(system.memory(), "red");
     Inside inside(system.spaces(), *red);
     std::set<void*> expected;
     std::vector<void*> freed;
@@ -205,7 +201,7 @@ LACUNA_TEST("mm.slab", "outside a domain, exclusive memory is an error and not s
 LACUNA_TEST("mm.slab", "a child reaches its domain's limit with an error, and recovers") {
     System system;
     ExclusiveCache& cache = exclusive_cache(system, {.name = "test-limit", .size = 1024});
-    const auto red = make_domain(system, "red");
+    const auto red = make_domain(system.memory(), "red");
     Inside inside(system.spaces(), *red);
     red->set_limit(red->books().owned + mm::PageCount{16});
     std::vector<void*> objects;

@@ -6,6 +6,7 @@
 #include "mm/audit.hpp"
 #include "mm/domain.hpp"
 #include "mm/testing/host_system.hpp"
+#include "mm/testing/make_domain.hpp"
 #include "mm/testing/many_cpus.hpp"
 #include "mm/testing/system.hpp"
 
@@ -95,9 +96,7 @@ private:
     Member& some_member() { return members_[pick(8) == 0 ? net_count : some_net()]; }
 
     Member make(DomainKind kind) {
-        auto domain = Domain::create(system_.memory, kind, "stress");
-        kernel::ensure(domain.has_value(), "no domain");
-        return {.domain = *std::move(domain), .blocks = {}};
+        return {.domain = mm::testing::make_domain(system_.memory, "stress", kind), .blocks = {}};
     }
 
     void load(unsigned cpu) {

@@ -73,11 +73,7 @@ void Quarantine::settle() {
         }
         return cpus;
     };
-    // More than once only if a CPU is just loading one of the windows: it looks behind until it has.
-    for (CpuMask left = behind(); !left.empty(); left = behind()) {
-        const arch::PreemptGuard on_this_cpu;
-        tlb_.flush_on(left, {.scope = TlbScope::Loaded, .extent = FlushExtent::Everything});
-    }
+    tlb_.settle(behind);
     for (const Lot& lot : taken) release(lot);
 }
 

@@ -5,6 +5,7 @@
 #include "kernel/test/test.hpp"
 #include "mm/domain.hpp"
 #include "mm/testing/host_system.hpp"
+#include "mm/testing/make_domain.hpp"
 #include "mm/testing/many_cpus.hpp"
 #include "mm/testing/system.hpp"
 
@@ -28,11 +29,7 @@ struct Machine {
         }
     }
 
-    DomainPtr make(const char* name) {
-        auto domain = Domain::create(system.memory, DomainKind::Net, name);
-        kernel::ensure(domain.has_value(), "no domain");
-        return *std::move(domain);
-    }
+    DomainPtr make(const char* name) { return mm::testing::make_domain(system.memory, name); }
     AddressSpaceRef space(Domain& domain) {
         const std::array members{domain.space_member(nullptr)};
         return *system.spaces.get(members);

@@ -78,14 +78,6 @@ void Tlb::flush_on(CpuMask cpus, const FlushRequest& request) {
     remote_->flush(others, request);
 }
 
-void Tlb::settle(const FlushTicket& ticket) {
-    // More than once only if a CPU is just loading the window: it looks behind until it has.
-    while (!ticket.passed()) {
-        const arch::PreemptGuard on_this_cpu;
-        flush_on(ticket.behind(), {.scope = TlbScope::Loaded, .extent = FlushExtent::Everything});
-    }
-}
-
 void Tlb::flush_here(const FlushRequest& request) {
     switch (request.scope) {
     case TlbScope::Kernel:

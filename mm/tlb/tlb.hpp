@@ -74,9 +74,15 @@ public:
     /// off; any context.
     void flush_here(const FlushRequest& request);
 
-    /// Returns when the ticket has passed, after flushing the CPUs that are behind. Thread context; interrupts
-    /// on if a second CPU is online.
-    void settle(const FlushTicket& ticket);
+    /// Flushes the CPUs in behind(), a CpuMask, until it is empty. More than once only if a CPU is just loading a
+    /// window: it looks behind until it has. Thread context; interrupts on if a second CPU is online.
+    template <class Behind>
+    void settle(Behind&& behind) {
+        for (CpuMask left = behind(); !left.empty(); left = behind()) {
+            const arch::PreemptGuard on_this_cpu;
+            flush_on(left, {.scope = TlbScope::Loaded, .extent = FlushExtent::Everything});
+        }
+    }
 
     /// This CPU forgets what it knows of the loaded windows, if entries of theirs were cleared that it has
     /// not been told of. Interrupts or preemption off; any context.

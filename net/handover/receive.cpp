@@ -3,7 +3,6 @@
 #include "net/handover/handover.hpp"
 
 #include <algorithm>
-#include <array>
 
 namespace net {
 
@@ -18,7 +17,7 @@ Result<PacketFrame> copy_out(WireEnd end, PacketFrames& frames, const Descriptor
     const auto slot = TRY(end.incoming_bounce().bytes(piece.index));
     PacketFrame frame = TRY(frames.take());
     SpanSource source{slot.subspan(piece.offset, piece.length)};
-    const Extent extent{piece.offset, std::size_t{piece.offset} + piece.length};
+    const Extent extent = extent_of(piece);
     fill_frame(frame.bytes(), frame.dirty(), extent, source);
     frame.set_dirty(extent);
     end.incoming_bounce().release(piece.index, piece.offset, piece.length);
@@ -28,58 +27,50 @@ Result<PacketFrame> copy_out(WireEnd end, PacketFrames& frames, const Descriptor
 
 Result<PacketFrame> take_in(WireEnd end, PacketFrames& frames, const Descriptor& piece) {
     if (piece.carrier == Carrier::Bounce) return copy_out(end, frames, piece);
-    return frames.store().adopt(piece.pfn(), end.tag(),
-                                {piece.offset, std::size_t{piece.offset} + piece.length});
+    return frames.store().adopt(piece.pfn(), end.tag(), extent_of(piece));
 }
 
 /// Takes in the frames of a packet of several pieces at once, as far as that goes.
 void take_in_several(WireEnd end, PacketFrames& frames, const PieceList& list, Packet& packet) {
-    std::array<mm::Pfn, max_packet_pieces> numbers;
-    std::size_t count = 0;
-    for (const Descriptor& piece : list.pieces()) {
-        if (piece.carrier != Carrier::Frame) break;
-        numbers[count++] = piece.pfn();
-    }
-    count = frames.store().adopt_some(std::span(numbers).first(count), end.tag());
-    for (const Descriptor& piece : list.pieces().first(count)) {
-        const Extent extent{piece.offset, std::size_t{piece.offset} + piece.length};
-        packet.append(frames.store().frame(piece.pfn(), end.tag(), extent), extent);
-    }
+    const auto pieces = list.pieces();
+    const auto bounced = std::ranges::find(pieces, Carrier::Bounce, &Descriptor::carrier);
+    packet.adopt(frames, end.tag(), {pieces.begin(), bounced});
+}
+
+/// What the sender is told of a frame that goes back to it.
+Descriptor describe_spent(const PacketFrame& frame) {
+    clear_headers(frame.bytes(), frame.dirty());
+    return Descriptor::of_frame(frame.pfn(), frame.dirty().begin, frame.dirty().size());
+}
+
+void hand_back(WireEnd end, const Descriptor& piece) {
+    const auto given = end.give_back(piece);
+    kernel::ensure(given.has_value(), "a used frame's extent is well-formed, and there was room");
 }
 
 /// For each frame that came in, one that is not needed goes back to the sender, for its next packets. What it
 /// holds, that side sent itself: nothing needs zeroing, nothing goes through the allocators.
 void give_back_spent(WireEnd end, PacketFrames& frames, std::size_t count) {
     PieceList list;
-    std::array<mm::Pfn, max_packet_pieces> numbers;
     for (std::size_t room = std::min(count, end.room_for_spent()); room > 0; --room) {
         PacketFrame frame = frames.take_spent(end.tag());
         if (!frame) break;
-        const Extent content = frame.dirty();
-        clear_headers(frame.bytes(), content);
-        const mm::Pfn pfn = frame.release();
-        numbers[list.size()] = pfn;
-        list.append(Descriptor::of_frame(pfn, content.begin, content.size()));
+        list.append(describe_spent(frame));
+        static_cast<void>(frame.release());
     }
     if (list.empty()) return;
-    frames.store().disown_all(std::span(numbers).first(list.size()), end.tag());
-    for (const Descriptor& piece : list.pieces()) {
-        const auto given = end.give_back(piece);
-        kernel::ensure(given.has_value(), "a used frame's extent is well-formed, and there was room");
-    }
+    frames.store().disown_all(FrameNumbers(list.pieces()).all(), end.tag());
+    for (const Descriptor& piece : list.pieces()) hand_back(end, piece);
 }
 
-/// The same for one frame, as most packets have.
+/// The same for one frame, as most packets have: a tenth of what such a packet costs is saved.
 void give_back_one(WireEnd end, PacketFrames& frames) {
     if (end.room_for_spent() == 0) return;
     PacketFrame frame = frames.take_spent(end.tag());
     if (!frame) return;
-    const Extent content = frame.dirty();
-    clear_headers(frame.bytes(), content);
-    const auto piece = Descriptor::of_frame(frame.pfn(), content.begin, content.size());
+    const Descriptor piece = describe_spent(frame);
     frames.store().disown(std::move(frame), end.tag());
-    const auto given = end.give_back(piece);
-    kernel::ensure(given.has_value(), "a used frame's extent is well-formed, and there was room");
+    hand_back(end, piece);
 }
 
 } // namespace
@@ -100,7 +91,7 @@ Result<> receive_packet(WireEnd end, PacketFrames& frames, Packet& packet) {
             kernel::count(Event::PacketsDropped);
             return fail(frame.error());
         }
-        packet.append(std::move(*frame), {piece.offset, std::size_t{piece.offset} + piece.length});
+        packet.append(std::move(*frame), extent_of(piece));
     }
     if (packet.size() == 1) {
         give_back_one(end, frames);

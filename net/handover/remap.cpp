@@ -4,7 +4,6 @@
 #include "kernel/base/events.hpp"
 
 #include <algorithm>
-#include <array>
 
 namespace net {
 
@@ -19,8 +18,7 @@ namespace {
 Result<PacketFrame> take_frame(WireEnd end, PacketFrames& frames) {
     if (PacketFrame stocked = frames.take_stocked()) return stocked;
     if (const auto back = end.take_back()) {
-        auto adopted = frames.store().adopt(back->pfn(), end.tag(),
-                                            {back->offset, std::size_t{back->offset} + back->length});
+        auto adopted = frames.store().adopt(back->pfn(), end.tag(), extent_of(*back));
         if (adopted) return adopted;
         end.discard(*back);
     }
@@ -30,18 +28,12 @@ Result<PacketFrame> take_frame(WireEnd end, PacketFrames& frames) {
 /// Starts a packet with frames that the receiver gave back, at most `count`.
 void start_with_returned(WireEnd end, PacketFrames& frames, Packet& packet, std::size_t count) {
     PieceList claims;
-    std::array<mm::Pfn, max_packet_pieces> numbers;
     while (claims.size() < count) {
         const auto back = end.take_back();
         if (!back) break;
-        numbers[claims.size()] = back->pfn();
         claims.append(*back);
     }
-    const std::size_t adopted = frames.store().adopt_some(std::span(numbers).first(claims.size()), end.tag());
-    for (const Descriptor& claim : claims.pieces().first(adopted)) {
-        const Extent dirty{claim.offset, std::size_t{claim.offset} + claim.length};
-        packet.append(frames.store().frame(claim.pfn(), end.tag(), dirty), {});
-    }
+    const std::size_t adopted = packet.adopt(frames, end.tag(), claims.pieces());
     for (const Descriptor& claim : claims.pieces().subspan(adopted)) end.discard(claim);
 }
 
@@ -70,14 +62,12 @@ Result<> gather(WireEnd end, PacketFrames& frames, PacketSource& source, Packet&
 /// that the sender can still write.
 Result<> pass_on(WireEnd end, PacketFrames& frames, Packet& packet) {
     PieceList list;
-    std::array<mm::Pfn, max_packet_pieces> numbers;
     for (PacketPiece& piece : packet.pieces()) {
-        const mm::Pfn pfn = piece.frame.release();
-        numbers[list.size()] = pfn;
-        list.append(Descriptor::of_frame(pfn, piece.extent.begin, piece.extent.size(), packet.checksums()));
+        list.append(Descriptor::of_frame(piece.frame.release(), piece.extent.begin, piece.extent.size(),
+                                         packet.checksums()));
     }
     packet.clear();
-    frames.store().disown_all(std::span(numbers).first(list.size()), end.tag());
+    frames.store().disown_all(FrameNumbers(list.pieces()).all(), end.tag());
     auto sent = end.send(list.pieces());
     if (!sent) {
         // Only the peer's going away comes in between reserve() and here. Nobody will receive these.

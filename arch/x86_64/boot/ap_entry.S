@@ -6,8 +6,7 @@
 // No stack is touched before the kernel's own page tables are loaded, which map it.
 
 #include "arch/x86_64/boot/boot_constants.h"
-
-#define PHYSICAL(symbol) (symbol - KERNEL_BASE)
+#include "arch/x86_64/boot/long_mode.h"
 
     .text
     .code16
@@ -43,16 +42,7 @@ ap_protected:
     lock cmpxchgl %ecx, PHYSICAL(ap_state)
     jne ap_halt
 
-    movl $CR4_PAE, %eax
-    movl %eax, %cr4
-    movl $PHYSICAL(boot_pml4), %eax
-    movl %eax, %cr3
-    movl $MSR_EFER, %ecx
-    rdmsr
-    orl $EFER_LME_NXE, %eax
-    wrmsr
-    movl $CR0_PROTECTED, %eax
-    movl %eax, %cr0
+    turn_on_long_mode
     ljmpl $BOOT_CODE64, $PHYSICAL(ap_long_mode)
 
 ap_halt:

@@ -5,8 +5,7 @@
 // the direct map's slot, and the first of them at the kernel's place. mm replaces them.
 
 #include "arch/x86_64/boot/boot_constants.h"
-
-#define PHYSICAL(symbol) (symbol - KERNEL_BASE)
+#include "arch/x86_64/boot/long_mode.h"
 
 #define TABLE_FLAGS 0x23        // present, writable, accessed
 #define LARGE_LEAF_FLAGS 0xe3   // present, writable, accessed, dirty, 2 MiB
@@ -74,16 +73,7 @@ enter_long_mode:
     movl $PHYSICAL(device_slot_pdpt) + TABLE_FLAGS, PHYSICAL(boot_pml4) + DEVICE_SLOT * 8
     movl $PHYSICAL(boot_high_pdpt) + TABLE_FLAGS, PHYSICAL(boot_pml4) + IMAGE_SLOT * 8
 
-    movl $CR4_PAE, %eax
-    movl %eax, %cr4
-    movl $PHYSICAL(boot_pml4), %eax
-    movl %eax, %cr3
-    movl $MSR_EFER, %ecx
-    rdmsr
-    orl $EFER_LME_NXE, %eax
-    wrmsr
-    movl $CR0_PROTECTED, %eax
-    movl %eax, %cr0
+    turn_on_long_mode
     lgdt PHYSICAL(boot_gdt_pointer)
     ljmpl $BOOT_CODE64, $PHYSICAL(in_long_mode)
 
