@@ -3,6 +3,7 @@
 #include "kernel/ns/namespace_registry.hpp"
 #include "kernel/sched/clone.hpp"
 #include "kernel/sched/process.hpp"
+#include "kernel/sched/reaches.hpp"
 #include "kernel/sched/sched.hpp"
 #include "kernel/test/test.hpp"
 #include "mm/memory.hpp"
@@ -327,6 +328,7 @@ LACUNA_TEST("ns.life", "a fault inside ends its task alone") {
     REQUIRE(a);
     auto bystander = spawn_process(&*a, {.name = "bystander", .function = sleep_for_ever});
     REQUIRE(bystander.has_value());
+    REQUIRE(reaches(**bystander, TaskState::Blocked));
     CHECK(run_in(
               *a, "victim", [](void*) { *reinterpret_cast<volatile int*>(uintptr_t{0x1000}) = 1; },
               nullptr)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "kernel/sched/sched.hpp"
+#include "kernel/sched/reaches.hpp"
 #include "kernel/sync/completion.hpp"
 #include "kernel/sync/condition.hpp"
 #include "kernel/sync/mutex.hpp"
@@ -114,8 +114,7 @@ LACUNA_TEST("sync.semaphore", "hands a permit to the one who waits") {
         [](void* argument) { static_cast<void>(static_cast<Semaphore*>(argument)->acquire()); },
         &semaphore);
     REQUIRE(task.has_value());
-    while ((*task)->state() != TaskState::Blocked)
-        CHECK(sleep_for(milliseconds(1)).has_value());
+    REQUIRE(reaches(**task, TaskState::Blocked));
     semaphore.release();
     CHECK(semaphore.available() == 0); // promised already
     CHECK(join(**task, Deadline::in(seconds(5))).has_value());
