@@ -9,20 +9,18 @@
 
 namespace kernel {
 
-namespace {
-constexpr mm::Order order = mm::Order::for_bytes(KernelStack::size);
-static_assert(order == mm::Order{2});
-} // namespace
-
 KernelStack& KernelStack::operator=(KernelStack&& other) noexcept {
     bottom_ = std::exchange(other.bottom_, 0);
+    size_ = other.size_;
     exclusive_ = std::move(other.exclusive_);
     shared_ = std::move(other.shared_);
     return *this;
 }
 
-Result<KernelStack> KernelStack::allocate(mm::Domain* domain) {
+Result<KernelStack> KernelStack::allocate(mm::Domain* domain, StackSize size) {
+    const mm::Order order = mm::Order::for_bytes(std::to_underlying(size));
     KernelStack stack;
+    stack.size_ = size;
     if (domain != nullptr && !mutant(Mutant::SharedStacks)) {
         stack.exclusive_ = TRY(domain->alloc_pages(order, mm::Zero::No, mm::FrameState::Stack));
         stack.bottom_ = reinterpret_cast<uintptr_t>(stack.exclusive_.address().get());

@@ -15,12 +15,17 @@ class Domain;
 
 namespace kernel {
 
-/// A task's kernel stack: 16 KiB of its domain's exclusive memory, or of shared memory for a task
+/// Bytes of a kernel stack.
+enum class StackSize : uint32_t {
+    Small = 8 * 1024, ///< for threads whose depth is known: a stack's service threads use 4.6 KiB in the suites
+    Usual = 16 * 1024,
+};
+
+/// A task's kernel stack: a piece of its domain's exclusive memory, or of shared memory for a task
 /// outside all namespaces. The lowest word holds a canary. It holds the numbers of its frames and
 /// of its addresses, no pointers: it is part of the task structure, which is shared.
 class KernelStack {
   public:
-    static constexpr size_t size = 16 * 1024;
     static constexpr uint64_t canary = 0x1acc'a5ed'57ac'ca9e;
 
     /// No stack, such as that of the task which the boot flow became.
@@ -33,14 +38,15 @@ class KernelStack {
 
     /// Takes frames from `domain` (null: shared memory) without touching them, so any page table
     /// will do. Errors: OutOfMemory, DomainLimit. Thread context.
-    static Result<KernelStack> allocate(mm::Domain* domain);
+    static Result<KernelStack> allocate(mm::Domain* domain, StackSize size);
 
     /// Gives the frames back, zeroed. Precondition: not in use; for an exclusive stack, the
     /// domain's window is loaded. A stack that goes out of scope is freed likewise.
     void free() { *this = KernelStack(); }
 
     [[nodiscard]] uintptr_t bottom() const { return bottom_; }
-    [[nodiscard]] uintptr_t top() const { return bottom_ + size; }
+    [[nodiscard]] StackSize size() const { return size_; }
+    [[nodiscard]] uintptr_t top() const { return bottom_ + std::to_underlying(size_); }
     [[nodiscard]] bool exists() const { return bottom_ != 0; }
     [[nodiscard]] bool contains(uintptr_t address) const {
         return address >= bottom_ && address < top();
@@ -58,6 +64,7 @@ class KernelStack {
 
   private:
     uintptr_t bottom_ = 0;
+    StackSize size_ = StackSize::Usual;
     mm::ExclusivePages exclusive_;
     mm::OwnedPages shared_;
 };

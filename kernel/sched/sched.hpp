@@ -24,6 +24,7 @@ struct SpawnArgs {
     void* argument = nullptr;   ///< in shared memory, or in that of the process's own namespace
     Process* process = nullptr; ///< null: the current task's process
     std::optional<unsigned> cpu{}; ///< the task runs there and nowhere else; unset: anywhere
+    StackSize stack = StackSize::Usual;
 };
 
 /// Makes a task in an existing process. Its stack comes from the domain of the process's namespace,

@@ -30,7 +30,7 @@ mm::AddressSpace& TaskLife::space_of(NetNamespace* ns) {
 
 Result<Task*> TaskLife::make(const SpawnArgs& args, Process& process) {
     NetNamespace* ns = process.net_namespace();
-    KernelStack stack = TRY(KernelStack::allocate(domain_of(ns)));
+    KernelStack stack = TRY(KernelStack::allocate(domain_of(ns), args.stack));
     Task* task = TRY(objects().tasks.make());
     if (ns != nullptr) {
         if (auto admitted = ns->admit_task(); !admitted) {
@@ -145,7 +145,7 @@ void TaskLife::set_function(TaskFunction function, void* argument) {
 
 Result<> TaskLife::move(Task& task, NetNamespace* ns) {
     ensure(!task.context_.occupied(), "a task is moved that stands on its stack");
-    KernelStack stack = TRY(KernelStack::allocate(domain_of(ns)));
+    KernelStack stack = TRY(KernelStack::allocate(domain_of(ns), task.stack_.size()));
     if (ns != nullptr)
         TRY(ns->admit_task());
     auto moved = task.process_->move(task, ns);

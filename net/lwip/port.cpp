@@ -65,7 +65,7 @@ void sys_arch_unprotect(sys_prot_t) { protection.unlock(); }
 /// lwIP starts one thread, its own. The stack's size and the priority are the kernel's to choose. It runs in
 /// the caller's namespace, and ends with it.
 sys_thread_t sys_thread_new(const char* name, lwip_thread_fn function, void* argument, int, int) {
-    auto task = kernel::spawn({.name = name, .function = function, .argument = argument});
+    auto task = kernel::spawn({.name = name, .function = function, .argument = argument, .stack = kernel::StackSize::Small});
     if (!task) {
         kernel::log::error("namespace {}: no thread '{}': {}", net::instance.space->name(), name,
                            kernel::name(task.error()));

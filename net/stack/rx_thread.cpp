@@ -13,7 +13,8 @@ void RxSource::notify() {
 }
 
 kernel::Result<> RxThread::start() {
-    const kernel::TaskRef thread = TRY(kernel::spawn({.name = "rx", .function = &RxThread::main, .argument = this}));
+    const kernel::TaskRef thread = TRY(kernel::spawn(
+        {.name = "rx", .function = &RxThread::main, .argument = this, .stack = kernel::StackSize::Small}));
     started_ = true;
     return {};
 }
