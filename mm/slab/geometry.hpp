@@ -82,12 +82,12 @@ private:
         return (n + align - 1) & ~(align - 1);
     }
 
-    /// The smallest slab that holds eight objects and wastes at most an eighth; else the largest
-    /// allowed.
+    /// The smallest slab that holds five objects and wastes at most an eighth; else the largest allowed. Five, so
+    /// that what each namespace has one or two of takes one page and not two.
     static constexpr Order best_order(std::size_t stride) {
         for (unsigned order = 0; order < max_slab_order; ++order) {
             const std::size_t bytes = Order{order}.bytes();
-            if (bytes / stride >= 8 && bytes % stride <= bytes / 8) return Order{order};
+            if (bytes / stride >= 5 && bytes % stride <= bytes / 8) return Order{order};
         }
         return Order{max_slab_order};
     }
@@ -105,6 +105,7 @@ private:
 
 static_assert(SlabGeometry(256, 8, Poison::No, RedZone::No).objects() == 16);
 static_assert(SlabGeometry(96, 8, Poison::No, RedZone::No).objects() == 42);
+static_assert(SlabGeometry(768, 8, Poison::No, RedZone::No).order() == Order{0});
 static_assert(SlabGeometry(2048, 8, Poison::No, RedZone::No).order() == Order{2});
 static_assert(SlabGeometry(96, 8, Poison::No, RedZone::No).index_at(96 * 41) == 41);
 static_assert(!SlabGeometry(96, 8, Poison::No, RedZone::No).index_at(96 * 41 + 8));
