@@ -9,7 +9,11 @@
 namespace mm::host_bench {
 
 Machine& Machine::instance() {
+    // The machine boots on CPU 0, whoever it is that boots it: that one starts the others.
+    const unsigned cpu = arch::cpu_id();
+    arch::host::set_cpu(0);
     static Machine machine;
+    arch::host::set_cpu(cpu);
     return machine;
 }
 
