@@ -27,22 +27,22 @@ enum class Checksums : std::uint8_t {
 
 /// One piece of a packet on a wire. It lies in shared memory, so the receiver takes it for a claim,
 /// not for a fact: `well_formed` first, then the frame table decides.
-struct Descriptor {
+struct alignas(8) Descriptor {
     std::uint32_t index;
-    std::uint16_t offset;  ///< bytes, from the start of the frame or slot
-    std::uint16_t length;  ///< bytes, 1 .. 4096
-    Carrier carrier;
-    Position position;
-    Checksums checksums;  ///< of the whole packet; the first piece's counts
+    std::uint32_t offset : 12;  ///< bytes, from the start of the frame or slot
+    std::uint32_t length : 13;  ///< bytes, 1 .. 4096
+    Carrier carrier : 2;
+    Position position : 2;
+    Checksums checksums : 2;  ///< of the whole packet; the first piece's counts
 
     static constexpr Descriptor of_frame(mm::Pfn pfn, std::size_t offset, std::size_t length,
                                          Checksums checksums = Checksums::Computed) {
-        return {pfn.raw(), static_cast<std::uint16_t>(offset), static_cast<std::uint16_t>(length),
-                Carrier::Frame, Position::Last, checksums};
+        return {pfn.raw(), static_cast<std::uint32_t>(offset), static_cast<std::uint32_t>(length), Carrier::Frame,
+                Position::Last, checksums};
     }
     static constexpr Descriptor of_slot(std::uint32_t slot, std::size_t length,
                                         Checksums checksums = Checksums::Computed) {
-        return {slot, 0, static_cast<std::uint16_t>(length), Carrier::Bounce, Position::Last, checksums};
+        return {slot, 0, static_cast<std::uint32_t>(length), Carrier::Bounce, Position::Last, checksums};
     }
     constexpr mm::Pfn pfn() const { return mm::Pfn{index}; }
     constexpr bool operator==(const Descriptor&) const = default;
@@ -55,7 +55,7 @@ constexpr bool well_formed(const Descriptor& piece) {
            piece.checksums <= Checksums::Deferred;
 }
 
-static_assert(sizeof(Descriptor) == 12);
+static_assert(sizeof(Descriptor) == 8, "one load, one store");
 static_assert(well_formed(Descriptor::of_frame(mm::Pfn{7}, 0, 4096)));
 static_assert(!well_formed(Descriptor::of_frame(mm::Pfn{7}, 1, 4096)));
 static_assert(!well_formed(Descriptor::of_frame(mm::Pfn{7}, 4095, 0)));

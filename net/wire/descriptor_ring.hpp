@@ -17,9 +17,10 @@ namespace net {
 /// Both indices run freely and are reduced on access, so full and empty differ without a spare slot.
 /// The reader trusts neither the indices nor the slots: it never takes more than `capacity` pieces,
 /// and it copies every piece out before it looks at it.
+template <std::uint32_t slots>
 class DescriptorRing {
 public:
-    static constexpr std::uint32_t capacity = 256;
+    static constexpr std::uint32_t capacity = slots;
     static_assert((capacity & (capacity - 1)) == 0 && capacity > max_packet_pieces);
 
     /// Producer: appends one packet, whole or not at all. Sets the `position` of each piece itself.
@@ -51,9 +52,15 @@ private:
     alignas(64) std::array<Descriptor, capacity> slots_{};
 };
 
+/// Packets on their way.
+using PacketRing = DescriptorRing<256>;
+/// Frames on their way back: fewer, since what finds no room is freed.
+using SpentRing = DescriptorRing<128>;
+
 // Inline: on every packet's way, most of which are of one piece.
 
-inline kernel::Result<> DescriptorRing::push(std::span<const Descriptor> packet) {
+template <std::uint32_t slots>
+inline kernel::Result<> DescriptorRing<slots>::push(std::span<const Descriptor> packet) {
     if (packet.empty() || packet.size() > max_packet_pieces) return kernel::fail(kernel::Error::InvalidArgument);
     for (const Descriptor& piece : packet) {
         if (!well_formed(piece)) return kernel::fail(kernel::Error::InvalidArgument);
@@ -76,7 +83,8 @@ inline kernel::Result<> DescriptorRing::push(std::span<const Descriptor> packet)
     return {};
 }
 
-inline kernel::Result<> DescriptorRing::pop(PieceList& packet) {
+template <std::uint32_t slots>
+inline kernel::Result<> DescriptorRing<slots>::pop(PieceList& packet) {
     packet.clear();
     const std::uint32_t tail = tail_.load(std::memory_order_relaxed);
     // Ordering: acquire pairs with the producer's release of head_: the slots below it are written.
@@ -90,7 +98,26 @@ inline kernel::Result<> DescriptorRing::pop(PieceList& packet) {
     return {};
 }
 
-inline kernel::Result<Descriptor> DescriptorRing::pop_single() {
+template <std::uint32_t slots>
+[[gnu::noinline]] kernel::Result<> DescriptorRing<slots>::pop_more(PieceList& packet, std::uint32_t tail, std::uint32_t waiting) {
+    bool sound = true;
+    bool complete = false;
+    std::uint32_t taken = 0;
+    while (taken < waiting && !complete && !packet.full()) {
+        const Descriptor piece = slot(tail + taken);
+        ++taken;
+        sound = sound && well_formed(piece);
+        complete = piece.position == Position::Last;
+        packet.append(piece);
+    }
+    // Ordering: release pairs with the producer's acquire; the copies above are done with the slots.
+    tail_.store(tail + taken, std::memory_order_release);
+    if (!sound || !complete || packet.bytes() > max_packet_bytes) return kernel::fail(kernel::Error::Refused);
+    return {};
+}
+
+template <std::uint32_t slots>
+inline kernel::Result<Descriptor> DescriptorRing<slots>::pop_single() {
     const std::uint32_t tail = tail_.load(std::memory_order_relaxed);
     // Ordering: as in pop().
     if (head_.load(std::memory_order_acquire) == tail) return kernel::fail(kernel::Error::WouldBlock);
@@ -100,7 +127,8 @@ inline kernel::Result<Descriptor> DescriptorRing::pop_single() {
     return piece;
 }
 
-inline std::uint32_t DescriptorRing::size() const {
+template <std::uint32_t slots>
+inline std::uint32_t DescriptorRing<slots>::size() const {
     // Ordering: acquire on both, since either side asks. An index scribbled over reads as a full ring.
     return std::min(head_.load(std::memory_order_acquire) - tail_.load(std::memory_order_acquire), capacity);
 }

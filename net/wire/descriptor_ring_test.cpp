@@ -11,7 +11,7 @@ namespace {
 
 using kernel::Error;
 using net::Descriptor;
-using net::DescriptorRing;
+using net::PacketRing;
 using net::PieceList;
 
 PieceList packet_of(std::size_t pieces, std::uint32_t first_pfn) {
@@ -23,10 +23,10 @@ PieceList packet_of(std::size_t pieces, std::uint32_t first_pfn) {
 }
 
 LACUNA_TEST("net.wire", "packets come out as they went in, across the end of the ring") {
-    DescriptorRing ring;
+    PacketRing ring;
     PieceList out;
     std::uint32_t next = 1;
-    for (std::size_t round = 0; round < 3 * DescriptorRing::capacity; ++round) {
+    for (std::size_t round = 0; round < 3 * PacketRing::capacity; ++round) {
         const std::size_t pieces = 1 + round % net::max_packet_pieces;
         const PieceList in = packet_of(pieces, next);
         next += static_cast<std::uint32_t>(pieces);
@@ -44,11 +44,11 @@ LACUNA_TEST("net.wire", "packets come out as they went in, across the end of the
 }
 
 LACUNA_TEST("net.wire", "a packet that does not fit leaves the ring as it was") {
-    DescriptorRing ring;
+    PacketRing ring;
     const PieceList large = packet_of(net::max_packet_pieces, 1);
     std::size_t pushed = 0;
     while (ring.push(large.pieces())) ++pushed;
-    CHECK(pushed == DescriptorRing::capacity / net::max_packet_pieces);
+    CHECK(pushed == PacketRing::capacity / net::max_packet_pieces);
     const std::uint32_t before = ring.size();
     CHECK(ring.push(large.pieces()).error() == Error::NoSpace);
     CHECK(ring.size() == before);
@@ -61,7 +61,7 @@ LACUNA_TEST("net.wire", "a packet that does not fit leaves the ring as it was") 
 }
 
 LACUNA_TEST("net.wire", "what is no packet is not pushed") {
-    DescriptorRing ring;
+    PacketRing ring;
     CHECK(ring.push({}).error() == Error::InvalidArgument);
     const std::array overlong{Descriptor::of_frame(mm::Pfn{1}, 4000, 97)};
     CHECK(ring.push(overlong).error() == Error::InvalidArgument);
@@ -75,9 +75,9 @@ LACUNA_TEST("net.wire", "what is no packet is not pushed") {
 // The ring lies in shared memory: whatever is written over it, the reader takes a bounded number of
 // bounded pieces and says that they are no packet.
 LACUNA_TEST("net.wire", "a ring scribbled over is refused piece by piece and then empty") {
-    auto ring = std::make_unique<DescriptorRing>();
+    auto ring = std::make_unique<PacketRing>();
     for (int i = 0; i < 64; ++i) REQUIRE(ring->push(packet_of(1, 1).pieces()));
-    const std::span bytes{reinterpret_cast<std::byte*>(ring.get()), sizeof(DescriptorRing)};
+    const std::span bytes{reinterpret_cast<std::byte*>(ring.get()), sizeof(PacketRing)};
     // Past the two index lines; they hold atomics that the producer would go on using.
     for (std::byte& byte : bytes.subspan(128)) byte = std::byte{0xff};
 
@@ -97,10 +97,10 @@ LACUNA_TEST("net.wire", "a ring scribbled over is refused piece by piece and the
 }
 
 LACUNA_TEST("net.wire", "indices scribbled over do not make the reader run away") {
-    auto ring = std::make_unique<DescriptorRing>();
+    auto ring = std::make_unique<PacketRing>();
     auto* words = reinterpret_cast<std::atomic<std::uint32_t>*>(ring.get());
     words[0].store(0x80000000U);  // head_: two thousand million pieces are said to wait
-    CHECK(ring->size() == DescriptorRing::capacity);
+    CHECK(ring->size() == PacketRing::capacity);
     PieceList out;
     for (int i = 0; i < 1000; ++i) {
         const auto popped = ring->pop(out);
@@ -108,7 +108,7 @@ LACUNA_TEST("net.wire", "indices scribbled over do not make the reader run away"
         CHECK(out.size() <= net::max_packet_pieces);
     }
     // Nor does the producer write beyond the ring; it says that there is no room.
-    words[0].store(DescriptorRing::capacity + 5000);
+    words[0].store(PacketRing::capacity + 5000);
     words[16].store(0);
     CHECK(ring->push(packet_of(1, 1).pieces()).error() == Error::NoSpace);
 }

@@ -62,7 +62,8 @@ void Wire::drain(Side side) {
     drain(side, toward(other(side)).spent);
 }
 
-void Wire::drain(Side side, DescriptorRing& ring) {
+template <class Ring>
+void Wire::drain(Side side, Ring& ring) {
     PieceList packet;
     while (true) {
         auto popped = ring.pop(packet);

@@ -110,8 +110,8 @@ public:
 private:
     struct Direction {
         explicit Direction(WireMemory& memory) : bounce(memory) {}
-        DescriptorRing ring;   ///< packets
-        DescriptorRing spent;  ///< the other way: frames that carried them, one by one
+        PacketRing ring;  ///< packets
+        SpentRing spent;  ///< the other way: frames that carried them, one by one
         BounceBuffer bounce;
         WireCounters counters;
     };
@@ -130,7 +130,8 @@ private:
     void refuse(Side to, PieceList& packet);
     void wake(Side side);
     void drain(Side side);
-    void drain(Side side, DescriptorRing& ring);
+    template <class Ring>
+    void drain(Side side, Ring& ring);
 
     mm::TransitTag tag_;
     WireMemory& memory_;

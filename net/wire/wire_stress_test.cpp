@@ -13,7 +13,7 @@
 namespace {
 
 using net::Descriptor;
-using net::DescriptorRing;
+using net::PacketRing;
 using net::PieceList;
 
 // Packet n has 1 + n % 17 pieces, each naming n and its own place, so a torn or reordered packet shows.
@@ -21,7 +21,7 @@ constexpr std::size_t pieces_of(std::uint32_t n) { return 1 + n % net::max_packe
 
 LACUNA_TEST("net.wire", "one thread sends, one receives: every packet once, whole, in order") {
     constexpr std::uint32_t packets = 200'000;
-    DescriptorRing ring;
+    PacketRing ring;
     std::thread sender([&ring] {
         for (std::uint32_t n = 0; n < packets;) {
             PieceList packet;

@@ -47,7 +47,7 @@ constexpr std::array one{Descriptor::of_frame(mm::Pfn{42}, 0, 60)};
 
 LACUNA_TEST("net.wire", "a used frame goes back to its sender, and wakes nobody") {
     Fixture f;
-    CHECK(f.wire->room_for_spent(Side::B) == net::DescriptorRing::capacity);
+    CHECK(f.wire->room_for_spent(Side::B) == net::SpentRing::capacity);
     REQUIRE(f.wire->give_back(Side::B, one[0]));
     CHECK(f.a.wakes == 0);
     CHECK(!f.wire->pending(Side::A));
@@ -93,7 +93,7 @@ LACUNA_TEST("net.wire", "a full ring is a clear error, counted, and passes") {
     Fixture f;
     int sent = 0;
     while (f.wire->send(Side::A, one)) ++sent;
-    CHECK(sent == net::DescriptorRing::capacity);
+    CHECK(sent == net::PacketRing::capacity);
     CHECK(f.wire->reserve(Side::A, 1).error() == Error::NoSpace);
     CHECK(f.wire->send(Side::A, one).error() == Error::NoSpace);
     CHECK(f.wire->counters(Side::B).ring_full == 3);
