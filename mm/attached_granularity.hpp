@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <bit>
+
 #include "mm/frame_allocator.hpp"
 #include "mm/granularity.hpp"
 
@@ -13,19 +15,20 @@ public:
 
     kernel::Result<Pfn> take(Order order) { return frames_.take(order, FrameState::InTransit); }
     void give(Pfn first, Order order) { frames_.give(first, order); }
-    static constexpr std::size_t pages_at_once = 16;
-    kernel::Result<std::size_t> take_pages(std::span<Pfn> room) {
-        std::size_t taken = 0;
-        for (; taken < room.size(); ++taken) {
-            const auto page = frames_.take(order_4k, FrameState::InTransit);
-            if (!page && taken == 0) return std::unexpected(page.error());
-            if (!page) break;
-            room[taken] = *page;
+    static constexpr std::size_t pages_at_once = 64;
+    kernel::Result<std::size_t> take_runs(std::span<PageRun> room, std::size_t most) {
+        const Order order{static_cast<unsigned>(std::bit_width(most)) - 1};
+        if (const auto block = frames_.take(order, FrameState::InTransit)) {
+            room[0] = PageRun::of(*block, order);
+        } else {
+            room[0] = {TRY(frames_.take(order_4k, FrameState::InTransit)), 1};
         }
-        return taken;
+        return 1;
     }
-    void give_pages(std::span<const Pfn> pages) {
-        for (const Pfn page : pages) frames_.give(page, order_4k);
+    void give_runs(std::span<const PageRun> runs) {
+        for (const PageRun& run : runs) {
+            for (Pfn page = run.first; page != run.end(); page = page + PageCount{1}) frames_.give(page, order_4k);
+        }
     }
     PageCount trim() { return PageCount{}; }
     PageCount free() const { return PageCount{}; }

@@ -1,32 +1,32 @@
 // SPDX-License-Identifier: MIT
 #include "mm/block_granularity.hpp"
 
-#include <algorithm>
+#include <bit>
 
 namespace mm {
 
 using kernel::Result;
 
 Result<Pfn> BlockGranularity::take(Order order) {
-    if (order > order_2m) return take_alone(order);
+    if (order > order_2m) return detacher_.detach(order);
     while (true) {
         if (const auto first = pool_.with([=](BlockPool& pool) { return pool.take(order); })) return *first;
         // Another CPU may take all of it before this one asks again; then there is another block.
-        if (!grow()) return take_alone(order);
+        if (!grow()) return detacher_.detach(order);
     }
 }
 
-Result<std::size_t> BlockGranularity::take_pages(std::span<Pfn> room) {
+Result<std::size_t> BlockGranularity::take_runs(std::span<PageRun> room, std::size_t most) {
     while (true) {
-        if (const auto taken = pool_.with([=](BlockPool& pool) { return pool.take_pages(room); })) return taken;
+        if (const auto taken = pool_.with([&](BlockPool& pool) { return pool.take_runs(room, most); })) return taken;
         if (grow()) continue;
-        room[0] = TRY(take_alone(order_4k));
+        room[0] = {TRY(detacher_.detach(order_4k)), 1};
         return 1;
     }
 }
 
 Result<> BlockGranularity::grow() {
-    const Pfn block = TRY(detacher_.detach(order_2m));
+    const Pfn block = TRY(detacher_.detach(order_2m, FrameState::FreeDetached));
     if (const auto ready = pool_.unlocked().prepare(block); !ready) {
         detacher_.attach(block, order_2m);
         return ready;
@@ -35,30 +35,35 @@ Result<> BlockGranularity::grow() {
     return {};
 }
 
-Result<Pfn> BlockGranularity::take_alone(Order order) {
-    const Pfn first = TRY(detacher_.detach(order));
-    detacher_.frames()[first].flags |= frame_flag::detached_alone;
-    return first;
-}
-
 void BlockGranularity::give(Pfn first, Order order) {
-    if (is_alone(first)) return detacher_.attach(first, order);
-    const bool surplus = pool_.with([=](BlockPool& pool) {
-        pool.give(first, order);
+    bool lent = false;
+    const bool surplus = pool_.with([&](BlockPool& pool) {
+        lent = pool.lent(first);
+        if (lent) pool.give(PageRun::of(first, order));
         return pool.whole_blocks() > max_whole;
     });
+    if (!lent) detacher_.attach(first, order);
     if (surplus) [[unlikely]] return_whole(max_whole);
 }
 
-void BlockGranularity::give_pages(std::span<const Pfn> pages) {
-    if (std::ranges::any_of(pages, [this](Pfn page) { return is_alone(page); })) [[unlikely]] {
-        for (const Pfn page : pages) give(page, order_4k);
-        return;
-    }
+void BlockGranularity::give_runs(std::span<const PageRun> runs) {
+    kernel::ensure(runs.size() <= 64, "more runs of pages at once than there are bits for");
+    std::uint64_t others = 0;
     const bool surplus = pool_.with([&](BlockPool& pool) {
-        pool.give_pages(pages);
+        for (std::size_t i = 0; i < runs.size(); ++i) {
+            // Of two neighbouring blocks, one may be the pool's.
+            if (pool.lent(runs[i].first) && pool.lent(Pfn{runs[i].end().raw() - 1})) [[likely]] {
+                pool.give(runs[i]);
+            } else {
+                others |= std::uint64_t{1} << i;
+            }
+        }
         return pool.whole_blocks() > max_whole;
     });
+    for (; others != 0; others &= others - 1) {
+        const PageRun& run = runs[static_cast<std::size_t>(std::countr_zero(others))];
+        for (Pfn page = run.first; page != run.end(); page = page + PageCount{1}) give(page, order_4k);
+    }
     if (surplus) [[unlikely]] return_whole(max_whole);
 }
 

@@ -13,33 +13,29 @@ namespace mm {
 /// max_whole blocks that are kept so that a domain at the edge does not flush each time.
 ///
 /// Where no 2 MiB block is free, or more than one is asked for at once, the block leaves and
-/// returns on its own, flagged detached_alone: a large page that left whole must come back whole.
+/// returns on its own: a large page that left whole must come back whole.
 class BlockGranularity {
 public:
     /// Whole free blocks kept out of the direct map: what comes out of quarantine at once, and one more.
     static constexpr std::uint64_t max_whole = 3;
-    static constexpr std::size_t pages_at_once = 16;
+    static constexpr std::size_t pages_at_once = 64;
 
     explicit BlockGranularity(const Detacher& detacher)
         : detacher_(detacher), pool_(std::in_place, detacher.frames(), detacher.allocator()) {}
 
     kernel::Result<Pfn> take(Order order);
     void give(Pfn first, Order order);
-    kernel::Result<std::size_t> take_pages(std::span<Pfn> room);
-    void give_pages(std::span<const Pfn> pages);
+    kernel::Result<std::size_t> take_runs(std::span<PageRun> room, std::size_t most);
+    void give_runs(std::span<const PageRun> runs);
     PageCount trim();
     PageCount free() const;
     void describe(FramePoolStatistics& statistics) const;
 
 private:
-    kernel::Result<Pfn> take_alone(Order order);
     /// Detaches one more block. Error: OutOfMemory.
     kernel::Result<> grow();
     /// Gives whole free blocks back until no more than `keep` are left.
     PageCount return_whole(std::uint64_t keep);
-    bool is_alone(Pfn first) const {
-        return (detacher_.frames().unchecked(first).flags & frame_flag::detached_alone) != 0;
-    }
 
     Detacher detacher_;
     mutable kernel::SpinLocked<BlockPool, kernel::Rank::Detached> pool_;

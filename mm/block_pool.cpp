@@ -11,11 +11,14 @@ namespace mm {
 
 namespace {
 
-constexpr std::uint32_t block_number(Pfn pfn) { return pfn.raw() >> order_2m.raw(); }
 constexpr std::uint32_t page_in_block(Pfn pfn) { return pfn.raw() & (order_2m.pages().raw() - 1); }
 constexpr Pfn page_of(std::uint32_t block, std::uint32_t page) {
     return Pfn{(std::uint64_t{block} << order_2m.raw()) + page};
 }
+
+/// The `count` bits of a word from `first` on. Precondition: 1 to 64 - first.
+constexpr std::uint64_t mask(unsigned first, unsigned count) { return ~std::uint64_t{0} >> (64 - count) << first; }
+static_assert(mask(0, 64) == ~std::uint64_t{0} && mask(60, 3) == std::uint64_t{7} << 60);
 
 /// The bits of a word at which an aligned run of 2^order pages can begin. Precondition: order < 6.
 constexpr std::uint64_t run_starts(unsigned order) {
@@ -27,7 +30,7 @@ static_assert(run_starts(5) == 0x0000'0001'0000'0001);
 } // namespace
 
 kernel::Result<> BlockPool::prepare(Pfn first) {
-    Block*& chunk = chunks_[block_number(first) / blocks_per_chunk];
+    Block*& chunk = chunks_[number_of(first) / blocks_per_chunk];
     if (chunk != nullptr) [[likely]] return {};
     const Pfn pages = TRY(memory_.take(chunk_order, FrameState::Shared));
     auto* const made = DirectMap::ptr_present<Block>(pages.address());
@@ -71,9 +74,10 @@ void BlockPool::recount(std::uint32_t number, std::uint32_t pages) {
 }
 
 void BlockPool::add(Pfn first) {
-    const std::uint32_t number = block_number(first);
-    kernel::ensure(block(number).free_pages == 0 && page_in_block(first) == 0, "a block was added twice");
-    frames_.assign(PhysRange::of(first, order_2m), FrameState::FreeDetached, shared_domain);
+    const std::uint32_t number = number_of(first);
+    kernel::ensure(!block(number).held && page_in_block(first) == 0, "a block was added twice");
+    block(number).held = true;
+    kernel::ensure(frames_[first].state == FrameState::FreeDetached, "a block of the pool's is no free one");
     block(number).free.fill(~std::uint64_t{0});
     recount(number, pages_per_block);
     free_ = free_ + order_2m.pages();
@@ -83,30 +87,51 @@ std::optional<Pfn> BlockPool::remove_whole() {
     if (whole_.first == no_block) return {};
     const std::uint32_t number = whole_.first;
     block(number).free.fill(0);
+    block(number).held = false;
     recount(number, 0);
     free_ = free_ - order_2m.pages();
     return page_of(number, 0);
 }
 
-std::size_t BlockPool::take_pages(std::span<Pfn> pages) {
+std::size_t BlockPool::take_runs(std::span<PageRun> room, std::size_t most) {
     std::size_t taken = 0;
-    while (taken < pages.size()) {
+    while (most != 0 && taken != room.size()) {
         const std::uint32_t number = partial_.first != no_block ? partial_.first : whole_.first;
         if (number == no_block) break;
-        Block& from = block(number);
-        const std::size_t before = taken;
-        for (std::uint32_t word = 0; word < words && taken < pages.size(); ++word) {
-            std::uint64_t bits = from.free[word];
-            for (; bits != 0 && taken < pages.size(); bits &= bits - 1) {
-                const Pfn page = page_of(number, word * 64 + static_cast<std::uint32_t>(std::countr_zero(bits)));
-                pages[taken++] = page;
-            }
-            from.free[word] = bits;
+        const PageRun run = take_first_run(number, most);
+        most -= run.count;
+        if (taken != 0 && room[taken - 1].end() == run.first) { // the next word of the bitmap
+            room[taken - 1].count += run.count;
+        } else {
+            room[taken++] = run;
         }
-        recount(number, from.free_pages - static_cast<std::uint32_t>(taken - before));
     }
-    free_ = free_ - PageCount{taken};
     return taken;
+}
+
+/// The first free pages in a row of a block that has some, as far as they stand in one word of its bitmap.
+inline PageRun BlockPool::take_first_run(std::uint32_t number, std::size_t most) {
+    Block& from = block(number);
+    std::uint32_t word = 0;
+    while (from.free.data()[word] == 0) ++word;
+    const std::uint64_t bits = from.free.data()[word];
+    const auto first = static_cast<unsigned>(std::countr_zero(bits));
+    const auto row = static_cast<std::uint32_t>(std::countr_one(bits >> first));
+    const auto count = static_cast<std::uint32_t>(std::min<std::size_t>(row, most));
+    from.free.data()[word] = bits & ~mask(first, count);
+    recount(number, from.free_pages - count);
+    free_ = free_ - PageCount{count};
+    return {page_of(number, word * 64 + first), count};
+}
+
+template <class Function>
+inline void BlockPool::for_each_word(std::uint32_t page, std::uint32_t count, Function&& fn) {
+    while (count != 0) {
+        const std::uint32_t here = std::min(64 - page % 64, count);
+        fn(page / 64, mask(page % 64, here));
+        page += here;
+        count -= here;
+    }
 }
 
 std::optional<std::uint32_t> BlockPool::find_run(const Block& in, Order order) {
@@ -128,16 +153,6 @@ std::optional<std::uint32_t> BlockPool::find_run(const Block& in, Order order) {
     return {};
 }
 
-void BlockPool::take_run(Block& in, std::uint32_t page, Order order) {
-    const std::uint32_t end = page + static_cast<std::uint32_t>(order.pages().raw());
-    while (page < end) {
-        const std::uint32_t count = std::min(64 - page % 64, end - page);
-        const std::uint64_t mask = (count == 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << count) - 1) << page % 64;
-        in.free[page / 64] &= ~mask;
-        page += count;
-    }
-}
-
 std::optional<Pfn> BlockPool::take(Order order) {
     const auto pages = static_cast<std::uint32_t>(order.pages().raw());
     const auto take_from = [&](std::uint32_t number) -> std::optional<Pfn> {
@@ -145,7 +160,7 @@ std::optional<Pfn> BlockPool::take(Order order) {
         if (from.free_pages < pages) return {};
         const auto page = find_run(from, order);
         if (!page) return {};
-        take_run(from, *page, order);
+        for_each_word(*page, pages, [&](std::size_t word, std::uint64_t bits) { from.free.data()[word] &= ~bits; });
         recount(number, from.free_pages - pages);
         free_ = free_ - order.pages();
         return page_of(number, *page);
@@ -156,36 +171,23 @@ std::optional<Pfn> BlockPool::take(Order order) {
     return whole_.first != no_block ? take_from(whole_.first) : std::nullopt;
 }
 
-void BlockPool::free_page(Block& to, Pfn page) {
-    std::uint64_t& word = to.free.data()[page_in_block(page) / 64];
-    const std::uint64_t bit = std::uint64_t{1} << page_in_block(page) % 64;
-    kernel::ensure((word & bit) == 0, "detached frame freed twice");
-    word |= bit;
-    Frame& frame = frames_.unchecked(page);
-    frame.assign(FrameState::FreeDetached, shared_domain);
-    frame.flags &= frame_flag::zeroed;  // whether it holds zeros is known across owners
-}
-
-void BlockPool::give(Pfn first, Order order) {
-    const std::uint32_t number = block_number(first);
-    Block& to = block(number);
-    const auto pages = static_cast<std::uint32_t>(order.pages().raw());
-    for (std::uint32_t page = 0; page < pages; ++page) free_page(to, first + PageCount{page});
-    recount(number, to.free_pages + pages);
-    free_ = free_ + order.pages();
-}
-
-void BlockPool::give_pages(std::span<const Pfn> pages) {
-    for (std::size_t done = 0; done < pages.size();) {
-        // Pages of one block come in a row as a rule.
-        const std::uint32_t number = block_number(pages[done]);
+void BlockPool::give(PageRun run) {
+    free_ = free_ + PageCount{run.count};
+    while (run.count != 0) {
+        const std::uint32_t number = number_of(run.first);
         Block& to = block(number);
-        const std::size_t begin = done;
-        do free_page(to, pages[done]);
-        while (++done < pages.size() && block_number(pages[done]) == number);
-        recount(number, to.free_pages + static_cast<std::uint32_t>(done - begin));
+        const std::uint32_t count = std::min(run.count, pages_per_block - page_in_block(run.first));
+        for_each_word(page_in_block(run.first), count, [&](std::size_t word, std::uint64_t bits) {
+            kernel::ensure((to.free.data()[word] & bits) == 0, "detached frame freed twice");
+            to.free.data()[word] |= bits;
+        });
+        frames_.for_row(run.first, count, [](Frame& frame) {
+            frame.assign_page(FrameState::FreeDetached, shared_domain);
+            frame.flags &= frame_flag::zeroed;  // whether it holds zeros is known across owners
+        });
+        recount(number, to.free_pages + count);
+        run = {run.first + PageCount{count}, run.count - count};
     }
-    free_ = free_ + PageCount{pages.size()};
 }
 
 } // namespace mm

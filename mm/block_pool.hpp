@@ -6,10 +6,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <span>
 
 #include "mm/frame_allocator.hpp"
 #include "mm/frame_table.hpp"
+#include "mm/page_run.hpp"
 
 namespace mm {
 
@@ -34,19 +34,24 @@ public:
     /// Error: OutOfMemory.
     kernel::Result<> prepare(Pfn block);
 
-    /// Takes in a block of order_2m that no CPU can reach. Precondition: prepare(block).
+    /// Takes in a block of order_2m that no CPU can reach, in state FreeDetached. Precondition: prepare(block).
     void add(Pfn block);
     /// Lets go of a block of which every page is free, if there is one.
     std::optional<Pfn> remove_whole();
 
     /// An aligned run of pages, from a block in use if possible. Precondition: order <= order_2m.
     std::optional<Pfn> take(Order order);
-    /// Single pages; says how many, fewer than asked for only if the pool is empty.
-    std::size_t take_pages(std::span<Pfn> pages);
+    /// Single pages, as runs: at most `most` pages, from blocks in use if possible. Says how many runs; 0 if the pool is
+    /// empty.
+    std::size_t take_runs(std::span<PageRun> room, std::size_t most);
 
-    /// Takes back what take() or take_pages() gave, in either way.
-    void give(Pfn first, Order order);
-    void give_pages(std::span<const Pfn> pages);
+    /// Whether the page came out of a block of this pool's.
+    bool lent(Pfn page) const {
+        const Block* const chunk = chunks_[number_of(page) / blocks_per_chunk];
+        return chunk != nullptr && chunk[number_of(page) % blocks_per_chunk].held;
+    }
+    /// Takes back pages that take() or take_runs() gave, however they are cut. Precondition: lent(), all of them.
+    void give(PageRun run);
 
     PageCount free() const { return free_; }
     std::uint64_t whole_blocks() const { return whole_.length; }
@@ -73,6 +78,7 @@ private:
         std::uint32_t free_pages = 0;
         std::uint32_t next = no_block;
         std::uint32_t previous = no_block;
+        bool held = false;  ///< it is the pool's, whoever has its pages
     };
     static_assert(sizeof(Block) * blocks_per_chunk == chunk_order.bytes());
 
@@ -81,6 +87,7 @@ private:
         std::uint64_t length = 0;
     };
 
+    static constexpr std::uint32_t number_of(Pfn pfn) { return pfn.raw() >> order_2m.raw(); }
     Block& block(std::uint32_t number) const {
         return chunks_[number / blocks_per_chunk][number % blocks_per_chunk];
     }
@@ -92,9 +99,11 @@ private:
     void unlink(List& list, std::uint32_t number);
     /// Notes that a block has `pages` free pages now; moves it to the list that it belongs to.
     void recount(std::uint32_t number, std::uint32_t pages);
+    PageRun take_first_run(std::uint32_t number, std::size_t most);
     static std::optional<std::uint32_t> find_run(const Block& in, Order order);
-    static void take_run(Block& in, std::uint32_t page, Order order);
-    void free_page(Block& to, Pfn page);
+    /// Calls fn(word, bits) for each word of a block's bitmap that has to do with `count` pages from `page` on.
+    template <class Function>
+    static void for_each_word(std::uint32_t page, std::uint32_t count, Function&& fn);
 
     FrameTable frames_;
     FrameAllocator& memory_;

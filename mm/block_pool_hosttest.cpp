@@ -25,6 +25,7 @@ struct Blocks {
     explicit Blocks(unsigned count) : pool(system.memory.frames(), system.memory.frame_allocator()) {
         for (unsigned i = 0; i < count; ++i) {
             const Pfn block = *system.memory.alloc_block(order_2m, mm::Zero::No);
+            system.memory.frames().assign(mm::PhysRange::of(block, order_2m), mm::FrameState::FreeDetached, mm::shared_domain);
             kernel::ensure(pool.prepare(block).has_value(), "no memory for the bitmaps");
             pool.add(block);
         }
@@ -36,12 +37,15 @@ struct Blocks {
 LACUNA_TEST("mm.block_pool", "single pages: every page once, then none, then a whole block again") {
     Blocks blocks(2);
     std::set<std::uint32_t> seen;
-    std::array<Pfn, 48> pages;
+    std::array<mm::PageRun, 4> runs;
     std::vector<Pfn> all;
-    while (const std::size_t taken = blocks.pool.take_pages(pages)) {
-        for (std::size_t i = 0; i < taken; ++i) {
-            CHECK(seen.insert(pages[i].raw()).second);
-            all.push_back(pages[i]);
+    while (const std::size_t taken = blocks.pool.take_runs(runs, 48)) {
+        CHECK(mm::pages_in(std::span(runs).first(taken)) <= 48);
+        for (const mm::PageRun& run : std::span(runs).first(taken)) {
+            for (Pfn page = run.first; page != run.end(); page = page + PageCount{1}) {
+                CHECK(seen.insert(page.raw()).second);
+                all.push_back(page);
+            }
         }
         // One block is used up before the next is begun.
         CHECK(blocks.pool.whole_blocks() == (all.size() <= 512 ? 1 : 0));
@@ -49,7 +53,7 @@ LACUNA_TEST("mm.block_pool", "single pages: every page once, then none, then a w
     CHECK(seen.size() == 1024);
     CHECK(blocks.pool.free() == PageCount{});
     CHECK_FALSE(blocks.pool.take(order_4k).has_value());
-    for (const Pfn page : all) blocks.pool.give(page, order_4k);
+    for (const Pfn page : all) blocks.pool.give({page, 1});
     CHECK(blocks.pool.whole_blocks() == 2);
     const auto block = blocks.pool.remove_whole();
     REQUIRE(block.has_value());
@@ -99,11 +103,11 @@ LACUNA_TEST("mm.block_pool", "random runs agree with a simple model") {
             for (std::uint64_t page = 0; page < run.order.pages().raw(); ++page) {
                 in_use.erase((run.first + PageCount{page}).raw());
             }
-            blocks.pool.give(run.first, run.order);
+            blocks.pool.give(mm::PageRun::of(run.first, run.order));
         }
         REQUIRE(blocks.pool.free() == PageCount{3 * 512 - in_use.size()});
     }
-    for (const Run& run : taken) blocks.pool.give(run.first, run.order);
+    for (const Run& run : taken) blocks.pool.give(mm::PageRun::of(run.first, run.order));
     CHECK(blocks.pool.whole_blocks() == 3);
 }
 

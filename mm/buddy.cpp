@@ -2,7 +2,6 @@
 #include "mm/buddy.hpp"
 
 #include <algorithm>
-#include <atomic>
 
 #include "kernel/base/assert.hpp"
 
@@ -26,13 +25,11 @@ std::optional<Pfn> Buddy::take(Order order) {
 Buddy::Block Buddy::give(Pfn first, Order order) {
     kernel::ensure(first.raw() % order.pages().raw() == 0,
                    "block given back at the wrong alignment");
-    for (std::uint64_t page = 0; page < order.pages().raw(); ++page) {
-        Frame& frame = frames_[first + PageCount{page}];
-        kernel::ensure(frame.state != free_state_ || (frame.flags & frame_flag::block_head) == 0,
-                       "block given back that is free already");
-        frame.assign(free_state_, shared_domain);
+    frames_.for_row(first, order.pages().raw(), [](Frame& frame) {
+        kernel::ensure((frame.flags & frame_flag::in_buddy) == 0, "block given back that is free already");
+        frame.assign_page(FrameState::Free, shared_domain);
         frame.flags &= frame_flag::zeroed;  // whether it holds zeros is known across owners
-    }
+    });
     while (order < largest_ && is_free_block(buddy_of(first, order), order)) {
         const Pfn buddy = buddy_of(first, order);
         remove(buddy, order);
@@ -43,20 +40,19 @@ Buddy::Block Buddy::give(Pfn first, Order order) {
     return {first, order};
 }
 
+/// What a frame looks like otherwise does not count: one on its way to or from a CPU's list may have any state and any
+/// other flag, for no lock protects those. This flag changes under the lock only.
 bool Buddy::is_free_block(Pfn first, Order order) const {
     if (!frames_.contains(first)) return false;
     const Frame& frame = frames_.unchecked(first);
-    if (frame.state != free_state_) return false;
-    // Ordering: acquire. The frame may be on its way to or from another CPU's list (FrameAllocator).
-    std::atomic_thread_fence(std::memory_order_acquire);
-    return (frame.flags & frame_flag::block_head) != 0 && frame.order == order.raw();
+    return (frame.flags & frame_flag::in_buddy) != 0 && frame.order == order.raw();
 }
 
 void Buddy::push(Pfn first, Order order) {
     Frame& frame = frames_[first];
     List& list = lists_[order.raw()];
     frame.order = static_cast<std::uint8_t>(order.raw());
-    frame.flags |= frame_flag::block_head;
+    frame.flags |= frame_flag::in_buddy;
     frame.previous = no_frame;
     frame.next = list.first;
     if (list.first != no_frame) frames_.unchecked(Pfn{list.first}).previous = first.raw();
@@ -74,7 +70,7 @@ void Buddy::remove(Pfn first, Order order) {
     } else {
         list.first = frame.next;
     }
-    frame.flags = static_cast<std::uint8_t>(frame.flags & ~frame_flag::block_head);
+    frame.flags = static_cast<std::uint8_t>(frame.flags & ~frame_flag::in_buddy);
     --list.length;
     free_ = free_ - order.pages();
 }

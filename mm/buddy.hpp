@@ -10,13 +10,10 @@
 
 namespace mm {
 
-/// A binary buddy allocator (Knowlton, "A Fast Storage Allocator", CACM 1965) over frames that are
-/// all free in the same way: in the direct map, or out of it. Its lists run through the frame
-/// table, so it never touches the memory it manages. Not locked.
+/// A binary buddy allocator (Knowlton, "A Fast Storage Allocator", CACM 1965) over the free frames of the direct map. Its
+/// lists run through the frame table, so it never touches the memory it manages. Not locked.
 ///
-///     state of a block's first frame   flags        meaning
-///     free_state                       block_head   in the free list of its order
-///     anything else                    any          not this allocator's
+/// The first frame of a free block bears frame_flag::in_buddy, and no other frame does.
 class Buddy {
 public:
     struct Block {
@@ -24,14 +21,13 @@ public:
         Order order;
     };
 
-    /// Manages frames in state `free_state`; merges up to `largest`, at most max_order.
-    constexpr Buddy(FrameTable frames, FrameState free_state, Order largest)
-        : frames_(frames), free_state_(free_state), largest_(largest) {
+    /// Merges up to `largest`, at most max_order.
+    constexpr Buddy(FrameTable frames, Order largest) : frames_(frames), largest_(largest) {
         lists_.fill({});
     }
 
-    /// A block of that order, aligned to its size, or nothing. Its frames keep the free state,
-    /// without block_head, until the caller assigns another.
+    /// A block of that order, aligned to its size, or nothing. Its frames stay in state Free until the caller assigns
+    /// another.
     std::optional<Pfn> take(Order order);
 
     /// Takes a block in and merges it with its free buddies. Returns the block it became part of.
@@ -53,7 +49,6 @@ private:
     void remove(Pfn first, Order order);
 
     FrameTable frames_;
-    FrameState free_state_;
     Order largest_;
     PageCount free_;
     std::array<List, max_order.raw() + 1> lists_;

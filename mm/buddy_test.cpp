@@ -21,7 +21,7 @@ using mm::Pfn;
 /// A buddy allocator over a frame table with no memory behind it: it must never look at memory.
 struct Table {
     explicit Table(std::size_t count)
-        : storage(count), frames(storage), buddy(frames, FrameState::Free, mm::max_order) {
+        : storage(count), frames(storage), buddy(frames, mm::max_order) {
         for (Frame& frame : storage)
             frame.assign(FrameState::Boot, mm::shared_domain);
     }
@@ -51,10 +51,12 @@ LACUNA_TEST("mm.buddy", "splits a block and merges it again") {
     CHECK(table.buddy.blocks(mm::max_order) == 1);
 }
 
-LACUNA_TEST("mm.buddy", "merges no block of another state or beyond its largest order") {
+LACUNA_TEST("mm.buddy", "merges no block that is not in its lists, nor beyond its largest order") {
     Table table(2048);
     table.buddy.give(Pfn{0}, Order{9});
-    table.frames[Pfn{512}].flags = mm::frame_flag::block_head;  // like a free block's, but in use
+    // What another CPU may see of a frame that is just being taken or given back, without the lock: free, and a head.
+    table.frames[Pfn{512}].state = FrameState::Free;
+    table.frames[Pfn{512}].flags = mm::frame_flag::block_head | mm::frame_flag::per_cpu_list;
     table.frames[Pfn{512}].order = 9;
     CHECK(table.buddy.give(Pfn{1024}, Order{9}).order == Order{9});
     CHECK(table.buddy.blocks(Order{9}) == 2);

@@ -5,9 +5,9 @@
 
 namespace mm {
 
-kernel::Result<Pfn> Detacher::detach(Order order) {
+kernel::Result<Pfn> Detacher::detach(Order order, FrameState state) {
     const arch::PreemptGuard seen_whole; // the audit sees both steps, or none
-    const Pfn first = TRY(frames_.take(order, FrameState::InTransit));
+    const Pfn first = TRY(frames_.take(order, state));
     if (const auto removed = direct_map_.remove(PhysRange::of(first, order)); !removed) {
         frames_.give(first, order);
         return std::unexpected(removed.error());

@@ -14,9 +14,9 @@ public:
     Detacher(FrameAllocator& frames, DirectMap& direct_map)
         : frames_(frames), direct_map_(direct_map) {}
 
-    /// A free block, taken out of the direct map and flushed from every TLB; state InTransit.
+    /// A free block, taken out of the direct map and flushed from every TLB, in state `state`, which is a detached one.
     /// Errors: OutOfMemory, for the block or for the page tables of a split.
-    kernel::Result<Pfn> detach(Order order);
+    kernel::Result<Pfn> detach(Order order, FrameState state = FrameState::InTransit);
 
     /// Puts a block back into the direct map and frees it.
     void attach(Pfn first, Order order);

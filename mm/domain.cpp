@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <memory>
 #include <new>
 
 #include "kernel/base/events.hpp"
@@ -43,7 +44,7 @@ Domain::Domain(Memory& memory, DomainId id, DomainKind kind, std::string_view na
       pages_at_once_(static_cast<std::uint8_t>(memory.exclusive_frames().pages_at_once())),
       name_length_(static_cast<std::uint8_t>(std::min(name.size(), max_name))),
       window_(id, kind, memory.placements()),
-      keeps_(window_.shows_writes() ? kept_flags : frame_flag::detached_alone),
+      keeps_(window_.shows_writes() ? kept_flags : 0), linked_(!window_.lists_blocks()),
       base_(window_.address(PhysAddr{0}).raw()) {
     std::copy_n(name.data(), name_length_, name_.data());
     owned_.unlocked().books.limit = limit;
@@ -53,6 +54,7 @@ Domain::~Domain() {
     memory_.domains().begin_end(*this);
     give_all_back();
     events_.close();
+    memory_.kfree(pools_.data());
     memory_.kfree(event_storage_);
     memory_.domains().release(id_);
 }
@@ -62,6 +64,9 @@ Result<> Domain::open() {
     const auto cpus = static_cast<unsigned>(std::bit_width(memory_.tlb().online().raw()));
     event_storage_ = TRY(memory_.kmalloc(kernel::EventAccount::bytes_for(cpus)));
     events_.open({static_cast<std::byte*>(event_storage_), kernel::EventAccount::bytes_for(cpus)});
+    auto* const pools = static_cast<PagePool*>(TRY(memory_.kmalloc(sizeof(PagePool) * cpus)));
+    std::uninitialized_fill_n(pools, cpus, PagePool(pages_at_once_ != 0 ? PagePool::capacity : 0));
+    pools_ = {pools, cpus};
     slab_root_ = TRY(alloc_block(DomainSlabs::order_for(cpus), Zero::Yes, FrameState::Exclusive));
     DomainSlabs::initialise(*this, slab_root_, cpus);
     for (unsigned cpu = 0; cpu < cpus; ++cpu) {
@@ -82,7 +87,7 @@ DomainBooks Domain::books() const {
         return owned.books;
     });
     // Other CPUs may be at work on their pools: then this is as good as a moment ago.
-    pools_.for_each([&](const PagePool& pool) { pooled += pool.size(); });
+    for (const PagePool& pool : pools_) pooled += pool.size();
     books.pooled = std::min(PageCount{pooled}, books.owned);
     books.owned = books.owned - books.pooled;
     return books;
@@ -104,11 +109,12 @@ Result<ExclusivePages> Domain::alloc_pages(Order order, Zero zero, FrameState us
 Result<Pfn> Domain::alloc_slow(Order order, Zero zero, FrameState use) {
     kernel::ensure(is_exclusive(use), "exclusive memory asked for in a shared state");
     const Pfn first = TRY(order == order_4k && pages_at_once_ != 0 ? take_page() : take_block(order));
-    if (zero == Zero::Yes) zero_block(first, order);
+    const bool is_zero = order == order_4k && (frames_.unchecked(first).flags & frame_flag::untouched) != 0;
+    if (zero == Zero::Yes && !is_zero) zero_block(first, order);
     for (std::uint64_t page = order.pages().raw(); page-- > 0;) {
         Frame& frame = frames_.unchecked(first + PageCount{page});
         frame.assign(use, id_);
-        frame.flags &= use == FrameState::Image ? frame_flag::detached_alone : keeps_;
+        frame.flags &= use == FrameState::Image ? 0 : keeps_;
     }
     frames_.unchecked(first).flags |= frame_flag::block_head;
     return first;
@@ -116,61 +122,73 @@ Result<Pfn> Domain::alloc_slow(Order order, Zero zero, FrameState use) {
 
 /// A page from this CPU's pool, which is filled up if it is empty. In state Exclusive, not handed out.
 Result<Pfn> Domain::take_page() {
-    std::array<Pfn, max_moved> fetched;
     std::size_t wanted = 0;
     {
         arch::PreemptGuard guard;
-        PagePool& pool = pools_.local();
+        PagePool& pool = this_pool();
         if (!pool.empty()) return pool.pop();
         wanted = pool.next_fetch(pages_at_once_);
     }
-    const std::size_t count = TRY(fetch_pages(std::span(fetched).first(wanted)));
-    stock(std::span<const Pfn>(fetched).subspan(1, count - 1));
-    return fetched[0];
+    std::array<PageRun, 8> room;
+    const std::size_t count = TRY(fetch_runs(room, wanted));
+    const std::span runs = std::span(room).first(count);
+    const Pfn page = runs[0].first;
+    runs[0] = {page + PageCount{1}, runs[0].count - 1};
+    stock(runs[0].count != 0 ? runs : runs.subspan(1));
+    return page;
 }
 
-/// Makes pages the domain's own and maps them; at least one, unless there is an error.
-Result<std::size_t> Domain::fetch_pages(std::span<Pfn> room) {
-    std::size_t wanted = room.size();
-    while (!charge(PageCount{wanted})) {
-        if (wanted == 1) return fail(Error::DomainLimit);
-        wanted = 1;
+/// Makes pages the domain's own and maps them; at least one, unless there is an error. Says how many runs they are.
+Result<std::size_t> Domain::fetch_runs(std::span<PageRun> room, std::size_t most) {
+    while (!charge(PageCount{most})) {
+        if (most == 1) return fail(Error::DomainLimit);
+        most = 1;
     }
-    const auto taken = memory_.take_exclusive_pages(room.first(wanted));
-    const std::size_t count = taken ? *taken : 0;
-    if (count < wanted) uncharge(PageCount{wanted - count});
+    const auto taken = memory_.take_exclusive_runs(room, most);
+    const std::span<const PageRun> runs = room.first(taken ? *taken : 0);
+    const std::uint64_t count = pages_in(runs);
+    if (count < most) uncharge(PageCount{most - count});
     if (!taken) return taken;
-    const std::span<const Pfn> pages = room.first(count);
-    if (const auto reserved = window_.reserve_pages(pages); !reserved) {
-        memory_.exclusive_frames().give_pages(pages);
+    for (const PageRun& run : runs) {
+        const auto reserved = window_.reserve(run.range());
+        if (reserved) continue;
+        memory_.exclusive_frames().give_runs(runs);
         uncharge(PageCount{count});
         return std::unexpected(reserved.error());
     }
     const arch::PreemptGuard seen_whole;
-    for (const Pfn page : pages) {
-        Frame& frame = frames_.unchecked(page);
-        const std::uint8_t untouched = (frame.flags & frame_flag::zeroed) != 0 ? frame_flag::untouched : 0;
-        frame.flags = (frame.flags & kept_flags) | untouched | frame_flag::per_cpu_list;
-        frame.order = 0;
-        frame.assign(FrameState::Exclusive, id_);
+    for (const PageRun& run : runs) {
+        frames_.for_row(run.first, run.count, [this](Frame& frame) {
+            const unsigned zeroed = frame.flags & kept_flags;
+            static_assert(kept_flags << 1 == frame_flag::untouched);
+            frame.flags = static_cast<std::uint8_t>(zeroed | zeroed << 1); // zero, and so untouched
+            frame.assign_page(FrameState::Exclusive, id_);
+        });
     }
     owned_.with([&](Owned& owned) {
-        for (const Pfn page : pages) push(owned, page);
+        if (linked_) for_each_page(runs, [&](Pfn page) { push(owned, page); });
         owned.books.allocated += count;
     });
-    window_.map_pages(pages);
+    window_.map_reserved(runs);
     kernel::count(Event::FramesAllocated, count);
-    return count;
+    return taken;
 }
 
-/// Puts pages that are the domain's into this CPU's pool; what has no room goes back.
-void Domain::stock(std::span<const Pfn> pages) {
+template <class Function>
+inline void Domain::for_each_page(std::span<const PageRun> runs, Function&& fn) {
+    for (const PageRun& run : runs) {
+        for (Pfn page = run.first; page != run.end(); page = page + PageCount{1}) fn(page);
+    }
+}
+
+/// Puts pages that are the domain's into this CPU's pool; if it was filled meanwhile, they go back.
+void Domain::stock(std::span<const PageRun> runs) {
     {
         arch::PreemptGuard guard;
-        PagePool& pool = pools_.local();
-        for (; !pages.empty() && !pool.full(); pages = pages.subspan(1)) pool.push(pages.front());
+        PagePool& pool = this_pool();
+        for (; !runs.empty() && runs.back().count <= pool.room(); runs = runs.first(runs.size() - 1)) pool.push_run(runs.back());
     }
-    if (!pages.empty()) return_pages(pages);
+    if (!runs.empty()) return_runs(runs);
 }
 
 /// A block that is not from the pool; its frames have yet to be assigned their use.
@@ -205,14 +223,15 @@ void Domain::free_slow(Pfn first) {
         if (keep(first, order)) return;
         return release_block(first, order);
     }
-    std::array<Pfn, max_moved> surplus;
-    surplus[0] = first;
-    std::size_t count = 1;
+    std::optional<PageRuns<max_moved>> oldest;
     {
         arch::PreemptGuard guard;
-        count += pools_.local().take_oldest(std::span(surplus).subspan(1, pages_at_once_));
+        PagePool& pool = this_pool();
+        oldest.emplace(pool.oldest(pages_at_once_));
+        pool.drop_oldest(pages_at_once_);
+        keep_page(pool, first, frames_.unchecked(first));
     }
-    return_pages(std::span<const Pfn>(surplus).first(count));
+    return_runs(oldest->all());
 }
 
 /// Keeps a block with its content for the domain's next allocation, if there is room.
@@ -246,31 +265,38 @@ void Domain::return_block(Pfn first, Order order) {
 }
 
 /// Single pages leave the domain: one flush for all of them.
-void Domain::return_pages(std::span<const Pfn> pages) {
-    if (!kernel::mutant(Mutant::SkipZeroOnFree)) zero_pages(pages);
+void Domain::return_pages(std::span<const Pfn> pages) { return_runs(PageRuns<max_moved>(pages).all()); }
+
+void Domain::return_runs(std::span<const PageRun> runs) {
+    if (!kernel::mutant(Mutant::SkipZeroOnFree)) zero_runs(runs);
+    const std::uint64_t count = pages_in(runs);
     owned_.with([&](Owned& owned) {
-        for (const Pfn page : pages) remove(owned, page);
-        owned.books.owned = owned.books.owned - PageCount{pages.size()};
-        owned.books.freed += pages.size();
+        if (linked_) for_each_page(runs, [&](Pfn page) { remove(owned, page); });
+        owned.books.owned = owned.books.owned - PageCount{count};
+        owned.books.freed += count;
     });
     const arch::PreemptGuard seen_whole;
     TlbBatch flushes = window_.batch();
-    window_.unmap_pages(pages, flushes);
-    memory_.quarantine().put_pages(flushes, pages);
-    kernel::count(Event::FramesFreed, pages.size());
+    window_.unmap(runs, flushes);
+    memory_.quarantine().put_runs(flushes, runs);
+    kernel::count(Event::FramesFreed, count);
 }
 
 PageCount Domain::trim() {
-    std::array<Pfn, max_moved> idle;
-    std::size_t count = 0;
-    {
-        arch::PreemptGuard guard;
-        PagePool& pool = pools_.local();
-        pool.start_small();
-        count = pool.take_oldest(idle);
+    PageCount returned;
+    while (true) {
+        std::optional<PageRuns<max_moved>> idle;
+        {
+            arch::PreemptGuard guard;
+            PagePool& pool = this_pool();
+            pool.start_small();
+            idle.emplace(pool.oldest(max_moved));
+            pool.drop_oldest(max_moved);
+        }
+        if (idle->all().empty()) break;
+        return_runs(idle->all());
+        returned = returned + PageCount{pages_in(idle->all())};
     }
-    if (count != 0) return_pages(std::span<const Pfn>(idle).first(count));
-    PageCount returned{count};
     while (const auto block = owned_.with([](Owned& owned) { return owned.stock.take_any(); })) {
         release_block(block->first, block->order);
         returned = returned + block->order.pages();
@@ -305,7 +331,7 @@ inline std::uint64_t Domain::unmap_for_handover(std::span<const Pfn> frames) {
         if (const auto generation = window_.unmap_unflushed(frames)) [[likely]] return *generation;
     }
     TlbBatch flushes = window_.batch();
-    window_.unmap_pages(frames, flushes);
+    for (const Pfn frame : frames) window_.unmap(PhysRange::of(frame, order_4k), flushes);
     return defers && flushes.can_wait() ? flushes.defer().generation : 0;
 }
 
@@ -331,7 +357,7 @@ void Domain::disown_all(std::span<const Pfn> frames, TransitTag tag) {
     owned_.with([&](Owned& owned) {
         for (const Pfn pfn : frames) {
             kernel::ensure(may_disown(pfn), "handed over what is no packet frame of this domain's");
-            remove(owned, pfn);
+            if (linked_) remove(owned, pfn);
         }
         owned.books.owned = owned.books.owned - PageCount{frames.size()};
         owned.books.disowned += frames.size();
@@ -354,7 +380,7 @@ Result<> Domain::adopt(Pfn pfn, TransitTag tag) {
             link(owned, pfn, order_4k, FrameState::Exclusive, &DomainBooks::adopted);
             return true;
         });
-        if (linked) window_.map_reserved(PhysRange::of(pfn, order_4k));
+        if (linked) window_.map_pages({&pfn, 1});
         return linked;
     };
     return within_limit(take_in);
@@ -362,9 +388,14 @@ Result<> Domain::adopt(Pfn pfn, TransitTag tag) {
 
 std::size_t Domain::adopt_some(std::span<const Pfn> frames, TransitTag tag) {
     // Claims, until the frame table has been asked; one frame may be claimed twice.
+    const Frame* settled = nullptr;
     for (const Pfn pfn : frames) {
         if (!frames_.contains(pfn) || !may_adopt(pfn, tag)) return 0;
-        memory_.settle_transit(frames_.unchecked(pfn));
+        const Frame& frame = frames_.unchecked(pfn);
+        // A packet's frames were unmapped together, as a rule.
+        if (settled != nullptr && frame.transit.same_flush(settled->transit)) continue;
+        memory_.settle_transit(frame);
+        settled = &frame;
     }
     if (!window_.reserve_pages(frames)) return 0;
     const arch::PreemptGuard seen_whole;
@@ -417,22 +448,22 @@ void Domain::uncharge(PageCount pages) {
     owned_.with([&](Owned& owned) { owned.books.owned = owned.books.owned - pages; });
 }
 
-/// Puts a block that is charged for on the domain's list, and counts it as `cause`.
+/// Enters a block that is charged for, and counts it as `cause`.
 void Domain::link(Owned& owned, Pfn first, Order order, FrameState use, Counter cause) const {
     Frame& head = frames_.unchecked(first);
     head.assign(use, id_);
     head.order = static_cast<std::uint8_t>(order.raw());
     head.flags |= frame_flag::block_head;
-    push(owned, first);
+    if (linked_) push(owned, first);
     owned.books.*cause += order.pages().raw();
 }
 
-/// Takes a block off the list and the account, and counts it as `cause`.
+/// Takes a block off the account, and counts it as `cause`.
 void Domain::unlink(Owned& owned, Pfn first, Counter cause) const {
     const PageCount pages = Order{frames_.unchecked(first).order}.pages();
     owned.books.owned = owned.books.owned - pages;
     owned.books.*cause += pages.raw();
-    remove(owned, first);
+    if (linked_) remove(owned, first);
 }
 
 inline void Domain::push(Owned& owned, Pfn first) const {
@@ -455,31 +486,39 @@ inline void Domain::remove(Owned& owned, Pfn first) const {
 
 // --- the end -------------------------------------------------------------------------------------
 
+/// The first frames of blocks of the domain's, in use or kept; says how many, 0 if it owns none. Precondition: nobody
+/// else knows the domain.
+std::size_t Domain::some_blocks(std::span<Pfn> room) {
+    if (!linked_) return window_.mapped_blocks(room);
+    std::size_t count = 0;
+    for (std::uint32_t next = owned_.unlocked().first; next != no_frame && count < room.size(); ++count) {
+        room[count] = Pfn{next};
+        next = frames_[room[count]].next;
+    }
+    return count;
+}
+
 void Domain::give_all_back() {
     bool leak = kernel::mutant(Mutant::LeakFrame);
-    // Nobody else knows the domain any more, so its list needs no lock.
-    Owned& owned = owned_.unlocked();
-    while (owned.first != no_frame) {
-        const Pfn first{owned.first};
-        const Order order{frames_[first].order};
-        if (std::exchange(leak, false)) {
-            unlink(owned, first, &DomainBooks::freed);
-            window_.unmap(PhysRange::of(first, order));
-        } else if (order != order_4k || pages_at_once_ == 0) {
-            release_block(first, order);
-        } else {
-            std::array<Pfn, max_moved> singles;
-            std::size_t count = 0;
-            for (std::uint32_t next = owned.first; next != no_frame && count < singles.size();) {
-                const Frame& frame = frames_.unchecked(Pfn{next});
-                if (frame.order != 0) break;
-                singles[count++] = Pfn{next};
-                next = frame.next;
+    std::array<Pfn, max_moved> blocks;
+    while (owned_.unlocked().books.owned != PageCount{}) {
+        const std::size_t found = some_blocks(blocks);
+        kernel::ensure(found != 0, "a domain's frames are lost");
+        std::size_t singles = 0; // stand at the front, where room has been made
+        for (const Pfn first : std::span(blocks).first(found)) {
+            const Order order{frames_[first].order};
+            if (std::exchange(leak, false)) {
+                owned_.with([&](Owned& owned) { unlink(owned, first, &DomainBooks::freed); });
+                window_.unmap(PhysRange::of(first, order));
+            } else if (order != order_4k || pages_at_once_ == 0) {
+                release_block(first, order);
+            } else {
+                blocks[singles++] = first;
             }
-            return_pages(std::span<const Pfn>(singles).first(count));
         }
+        if (singles != 0) return_pages(std::span<const Pfn>(blocks).first(singles));
     }
-    const DomainBooks& books = owned.books;
+    const DomainBooks& books = owned_.unlocked().books;
     kernel::ensure(books.owned == PageCount{} &&
                        books.allocated + books.adopted == books.freed + books.disowned,
                    "a domain's books do not balance at its end");

@@ -50,14 +50,17 @@ struct DomainBooks {
 };
 
 /// An owner of exclusive frames, for example a network namespace. The object itself is shared
-/// memory and holds no pointer into what it owns: the list of its frames runs through the frame
-/// table, and its slab caches start at a frame number.
+/// memory and holds no pointer into what it owns: its window's page tables are the list of its frames
+/// (with placements that cannot tell, the list runs through the frame table), and its slab caches start at a frame
+/// number.
 ///
 /// All functions: thread context, never from an interrupt handler. Those that touch the content of
 /// frames (the slab functions) run with the domain's window loaded.
 class Domain {
 public:
     static constexpr std::size_t max_name = 31;
+    /// Most single pages that are moved at a time.
+    static constexpr std::size_t max_moved = 64;
     static constexpr PageCount unlimited{~std::uint64_t{0} >> page_shift};
 
     /// A new domain that owns nothing but the root of its slab caches. `name` is cut to max_name.
@@ -97,7 +100,7 @@ public:
         // An image's frames are written through the image, which the window does not show.
         if (order == order_4k && use != FrameState::Image) [[likely]] {
             arch::PreemptGuard guard;
-            PagePool& pool = pools_.local();
+            PagePool& pool = this_pool();
             if (!pool.empty()) [[likely]] {
                 const Pfn page = pool.pop();
                 if (zero == Zero::Yes && (frames_.unchecked(page).flags & frame_flag::untouched) == 0) make_zero(page);
@@ -112,14 +115,11 @@ public:
     void free_block(Pfn first) {
         Frame& frame = frames_.unchecked(first);
         check_block(first);
-        if (frame.order == 0 && pages_at_once_ != 0) [[likely]] {
+        if (frame.order == 0) [[likely]] {
             arch::PreemptGuard guard;
-            PagePool& pool = pools_.local();
+            PagePool& pool = this_pool();
             if (!pool.full()) [[likely]] {
-                frame.state = FrameState::Exclusive;
-                frame.flags = (frame.flags & kept_flags) | frame_flag::per_cpu_list;
-                pool.push(first);
-                return;
+                return keep_page(pool, first, frame);
             }
         }
         free_slow(first);
@@ -195,7 +195,7 @@ private:
     friend struct DomainDeleter;
 
     struct Owned {
-        std::uint32_t first = no_frame;  ///< head of the list through Frame::next
+        std::uint32_t first = no_frame;  ///< head of the list through Frame::next, if there is one
         DomainBooks books;
         BlockStock stock;
     };
@@ -205,9 +205,7 @@ private:
     Domain(Memory& memory, DomainId id, DomainKind kind, std::string_view name, PageCount limit);
     ~Domain();
 
-    static constexpr std::uint8_t kept_flags = frame_flag::zeroed | frame_flag::detached_alone;
-    /// The most pages that move at a time: what free_slow() has in hand besides a full pool's half.
-    static constexpr std::size_t max_moved = PagePool::capacity + 1;
+    static constexpr std::uint8_t kept_flags = frame_flag::zeroed;
 
     kernel::Result<> open();
     std::uint64_t unmap_for_handover(std::span<const Pfn> frames);
@@ -234,11 +232,19 @@ private:
     void push(Owned& owned, Pfn first) const;
     void remove(Owned& owned, Pfn first) const;
 
+    /// With preemption off, as all that has to do with a pool.
+    PagePool& this_pool() const { return pools_.data()[arch::cpu_id()]; }
     Pfn hand_out(Pfn page, FrameState use) const {
         Frame& frame = frames_.unchecked(page);
         frame.state = use;
         frame.flags = static_cast<std::uint8_t>((frame.flags & keeps_) | frame_flag::block_head);
         return page;
+    }
+    /// Precondition: the pool is not full.
+    static void keep_page(PagePool& pool, Pfn page, Frame& frame) {
+        frame.state = FrameState::Exclusive;
+        frame.flags &= kept_flags;
+        pool.push(page);
     }
     void check_block([[maybe_unused]] Pfn first) const {
         kernel::ensure(frames_[first].owner == id_ && is_exclusive(frames_[first].state) &&
@@ -250,17 +256,21 @@ private:
     kernel::Result<Pfn> alloc_slow(Order order, Zero zero, FrameState use);
     kernel::Result<Pfn> take_block(Order order);
     kernel::Result<Pfn> take_page();
-    kernel::Result<std::size_t> fetch_pages(std::span<Pfn> room);
-    void stock(std::span<const Pfn> pages);
+    kernel::Result<std::size_t> fetch_runs(std::span<PageRun> room, std::size_t most);
+    void stock(std::span<const PageRun> runs);
+    template <class Function>
+    static void for_each_page(std::span<const PageRun> runs, Function&& fn);
     void free_slow(Pfn first);
     bool keep(Pfn first, Order order);
     void release_block(Pfn first, Order order);
     [[clang::preserve_most]] void make_zero(Pfn page);
     void zero_page(Pfn pfn, bool loaded);
     void zero_block(Pfn first, Order order);
-    void zero_pages(std::span<const Pfn> pages);
+    void zero_runs(std::span<const PageRun> runs);
     void return_block(Pfn first, Order order);
     void return_pages(std::span<const Pfn> pages);
+    void return_runs(std::span<const PageRun> runs);
+    std::size_t some_blocks(std::span<Pfn> room);
     void give_all_back();
 
     Memory& memory_;
@@ -279,10 +289,12 @@ private:
     void* event_storage_ = nullptr;
     kernel::EventAccount events_;
     Window window_;
-    kernel::PerCpu<PagePool> pools_;
+    std::span<PagePool> pools_;  ///< one for each CPU that was online when the domain was made
     /// Which flags of a frame stay when the domain gets to write to it: `zeroed` only if its window
     /// shows whether it did.
     const std::uint8_t keeps_;
+    /// Whether blocks are linked through the frame table, because the window cannot list them.
+    const bool linked_;
     const std::uintptr_t base_;  ///< address of physical 0 as the owner sees it
     DomainHeap heap_;
 };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // How a domain sees to it that what it gives away, or hands out as zeros, holds zeros.
+#include <algorithm>
 #include <arch/memory.hpp>
-#include <array>
 
 #include "kernel/base/events.hpp"
 #include "mm/domain.hpp"
@@ -27,23 +27,31 @@ void Domain::zero_page(Pfn pfn, bool loaded) {
 }
 
 /// Zeroes those of at most 64 mapped pages that may hold something.
-void Domain::zero_pages(std::span<const Pfn> pages) {
+void Domain::zero_runs(std::span<const PageRun> runs) {
     const bool loaded = is_loaded();
-    std::uint64_t written = window_.written(pages);
-    for (const Pfn page : pages) {
-        if ((written & 1) != 0 || (frames_.unchecked(page).flags & frame_flag::zeroed) == 0) zero_page(page, loaded);
-        written >>= 1;
+    std::uint64_t written = window_.written(runs);
+    for (const PageRun& run : runs) {
+        if (written == 0) [[likely]] {
+            std::uint8_t all = frame_flag::zeroed;
+            frames_.for_row(run.first, run.count, [&all](const Frame& frame) { all &= frame.flags; });
+            if (all != 0) continue;
+        }
+        for (const Frame& frame : frames_.row(run.first, run.count)) {
+            if ((written & 1) != 0 || (frame.flags & frame_flag::zeroed) == 0) zero_page(frames_.number(frame), loaded);
+            written >>= 1;
+        }
     }
 }
 
-[[clang::preserve_most]] void Domain::make_zero(Pfn page) { zero_pages({&page, 1}); }
+[[clang::preserve_most]] void Domain::make_zero(Pfn page) {
+    const PageRun run{page, 1};
+    zero_runs({&run, 1});
+}
 
 void Domain::zero_block(Pfn first, Order order) {
-    std::array<Pfn, 64> pages;
-    for (std::uint64_t page = 0; page < order.pages().raw();) {
-        std::size_t count = 0;
-        for (; count < pages.size() && page < order.pages().raw(); ++page) pages[count++] = first + PageCount{page};
-        zero_pages(std::span<const Pfn>(pages).first(count));
+    const PageRun block = PageRun::of(first, order);
+    for (PageRun part{first, std::min(block.count, 64u)}; part.first != block.end(); part.first = part.end()) {
+        zero_runs({&part, 1});
     }
 }
 

@@ -27,13 +27,14 @@ public:
     void give(Pfn first, Order order) {
         std::visit([&](auto& policy) { policy.give(first, order); }, chosen_);
     }
-    /// Single pages of that kind: at least one, at most as many as there is room for; says how many.
-    /// Error: OutOfMemory.
-    kernel::Result<std::size_t> take_pages(std::span<Pfn> room) {
-        return std::visit([&](auto& policy) { return policy.take_pages(room); }, chosen_);
+    /// Single pages of that kind: at least one and at most `most`, in as many runs as there is room for. Says how many
+    /// runs. Error: OutOfMemory.
+    kernel::Result<std::size_t> take_runs(std::span<PageRun> room, std::size_t most) {
+        return std::visit([&](auto& policy) { return policy.take_runs(room, most); }, chosen_);
     }
-    void give_pages(std::span<const Pfn> pages) {
-        std::visit([&](auto& policy) { policy.give_pages(pages); }, chosen_);
+    /// Takes back single pages; at most 64 runs of at most 512 pages.
+    void give_runs(std::span<const PageRun> runs) {
+        std::visit([&](auto& policy) { policy.give_runs(runs); }, chosen_);
     }
     /// How many single pages a domain may move at a time; 0 where each is to move on its own.
     std::size_t pages_at_once() const {

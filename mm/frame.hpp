@@ -67,6 +67,14 @@ struct TransitTag {
     constexpr bool operator==(const TransitTag&) const = default;
 };
 
+/// What is known of a frame in transit.
+struct Transit {
+    TransitTag tag;
+    DomainId sender;           ///< whose window it was in
+    std::uint64_t generation;  ///< of that window: to be passed before anybody gets the frame
+    bool same_flush(const Transit& other) const { return sender == other.sender && generation == other.generation; }
+};
+
 /// The link of a frame that is last in its list.
 inline constexpr std::uint32_t no_frame = 0xffff'ffff;
 
@@ -97,11 +105,7 @@ struct Frame {
             std::uint16_t live;    ///< present entries
             std::uint16_t pinned;  ///< entries that keep the table from becoming a large leaf
         } table;
-        struct {
-            TransitTag tag;
-            DomainId sender;           ///< whose window it was in
-            std::uint64_t generation;  ///< of that window: to be passed before anybody gets the frame
-        } transit;
+        Transit transit;
         std::uint64_t words[2] = {};
     };
 
@@ -110,15 +114,20 @@ struct Frame {
         state = new_state;
         owner = new_owner;
     }
+    /// The same for one that is no part of a larger block any more.
+    void assign_page(FrameState new_state, DomainId new_owner) {
+        assign(new_state, new_owner);
+        order = 0;
+    }
 };
 
 /// Bits of Frame::flags.
 namespace frame_flag {
-inline constexpr std::uint8_t block_head = 1 << 0;  ///< first frame of a free or allocated block
+inline constexpr std::uint8_t block_head = 1 << 0;  ///< first frame of an allocated block
 inline constexpr std::uint8_t per_cpu_list = 1 << 1;  ///< on a CPU's own list of free frames
 inline constexpr std::uint8_t zeroed = 1 << 2;        ///< known to hold zeros only
-inline constexpr std::uint8_t detached_alone = 1 << 3;  ///< left the direct map on its own, not in a 2 MiB block
-inline constexpr std::uint8_t untouched = 1 << 4;  ///< in a domain's pool: zero, and not handed out since it was mapped
+inline constexpr std::uint8_t in_buddy = 1 << 4;  ///< first frame of a block in the buddy allocator's lists; under its lock
+inline constexpr std::uint8_t untouched = 1 << 3;  ///< in a domain's pool: zero, and not handed out since it was mapped
 } // namespace frame_flag
 
 static_assert(sizeof(Frame) == 32);

@@ -11,7 +11,7 @@ using kernel::fail;
 using kernel::Result;
 
 FrameAllocator::FrameAllocator(FrameTable frames)
-    : frames_(frames), buddy_(std::in_place, frames, FrameState::Free, max_order) {}
+    : frames_(frames), buddy_(std::in_place, frames, max_order) {}
 
 void FrameAllocator::add(PhysRange range) {
     Pfn next = Pfn::of(range.begin.align_up(page_size));
@@ -51,7 +51,6 @@ Result<Pfn> FrameAllocator::take_slow(Order order, FrameState state, DomainId ow
     frames_.assign(PhysRange::of(*taken, order), state, owner);
     Frame& head = frames_[*taken];
     head.order = static_cast<std::uint8_t>(order.raw());
-    order_state_and_flags();
     head.flags |= frame_flag::block_head;
     return *taken;
 }

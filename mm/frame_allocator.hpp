@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <atomic>
 #include <optional>
 
 #include "kernel/base/assert.hpp"
@@ -49,7 +48,6 @@ public:
         Frame& frame = frames_.unchecked(pfn);
         frame.assign(state, owner);
         frame.order = 0;
-        order_state_and_flags();
         frame.flags = (frame.flags & kept) | frame_flag::block_head;
         return pfn;
     }
@@ -64,7 +62,6 @@ public:
                 Frame& frame = frames_.unchecked(first);
                 kernel::ensure(frame.state != FrameState::Free, "frame freed twice");
                 frame.flags = (frame.flags & frame_flag::zeroed) | frame_flag::per_cpu_list;
-                order_state_and_flags();
                 frame.assign(FrameState::Free, shared_domain);
                 cache.push(first);
                 return;
@@ -86,12 +83,6 @@ public:
     FramePoolStatistics::PerOrder blocks_by_order() const;
 
 private:
-    /// Another CPU that gives back the neighbour looks at this frame without its list's protection, and merges with
-    /// it if it is Free *and* the head of a block (Buddy::is_free_block). So a frame is never both while it is on
-    /// its way to or from a CPU's list.
-    /// Ordering: release, between the two writes; pairs with the acquire between the two reads.
-    static void order_state_and_flags() { std::atomic_thread_fence(std::memory_order_release); }
-
     kernel::Result<Pfn> take_slow(Order order, FrameState state, DomainId owner);
     void give_slow(Pfn first, Order order);
     void return_some(std::uint32_t count);

@@ -38,12 +38,23 @@ public:
         return Pfn{static_cast<std::uint64_t>(&frame - frames_.data())};
     }
 
+    /// Those of frames in a row, all of which exist.
+    std::span<Frame> row(Pfn first, std::size_t count) const {
+        kernel::ensure(first.raw() + count <= frames_.size(), "frame numbers beyond the end of RAM");
+        return {frames_.data() + first.raw(), count};
+    }
+
+    /// Calls fn(entry) for frames in a row, all of which exist. Unrolled: fn is a store or two as a rule.
+    template <class Function>
+    void for_row(Pfn first, std::size_t count, Function&& fn) const {
+#pragma clang loop unroll_count(4)
+        for (Frame& frame : row(first, count)) fn(frame);
+    }
+
     /// Sets state and owner of every frame of a range.
     void assign(PhysRange range, FrameState state, DomainId owner) const {
-        const std::uint32_t end = Pfn::of(range.end).raw();
-        for (std::uint32_t pfn = Pfn::of(range.begin).raw(); pfn < end; ++pfn) {
-            (*this)[Pfn{pfn}].assign(state, owner);
-        }
+        for_row(Pfn::of(range.begin), PageCount::for_bytes(range.bytes()).raw(),
+                [=](Frame& frame) { frame.assign(state, owner); });
     }
 
     std::span<Frame> all() const { return frames_; }

@@ -9,6 +9,7 @@
 #include "kernel/base/result.hpp"
 #include "mm/addr.hpp"
 #include "mm/frame_pool_statistics.hpp"
+#include "mm/page_run.hpp"
 
 namespace mm {
 
@@ -16,7 +17,7 @@ namespace mm {
 /// a file of its own, and one line in exclusive_frames.hpp.
 template <class Policy>
 concept GranularityPolicy = requires(Policy policy, const Policy& constant, Pfn pfn, Order order,
-                                     std::span<Pfn> room, std::span<const Pfn> pages,
+                                     std::size_t most, std::span<PageRun> room, std::span<const PageRun> runs,
                                      FramePoolStatistics statistics) {
     // A free block out of the direct map, which no CPU can reach; aligned to its size. Its frames
     // are InTransit, to whoever asked, and flagged as zeroed where that is known. Error:
@@ -24,10 +25,11 @@ concept GranularityPolicy = requires(Policy policy, const Policy& constant, Pfn 
     { policy.take(order) } -> std::same_as<kernel::Result<Pfn>>;
     // Takes back what take() gave: unmapped everywhere, holding no domain's data.
     { policy.give(pfn, order) } -> std::same_as<void>;
-    // Single pages, as take() gives them: at least one, at most as many as there is room for. Says
-    // how many. Error: OutOfMemory.
-    { policy.take_pages(room) } -> std::same_as<kernel::Result<std::size_t>>;
-    { policy.give_pages(pages) } -> std::same_as<void>;
+    // Single pages, as take() gives them: at least one and at most `most`, in as many runs as there is room for. Says
+    // how many runs. Error: OutOfMemory.
+    { policy.take_runs(room, most) } -> std::same_as<kernel::Result<std::size_t>>;
+    // Takes back single pages, however they are cut now; at most 64 runs of at most 512 pages.
+    { policy.give_runs(runs) } -> std::same_as<void>;
     // How many single pages a domain may move at a time, and so hold free for itself: 0 where each
     // page is to leave and return on its own.
     { Policy::pages_at_once } -> std::convertible_to<std::size_t>;

@@ -56,12 +56,12 @@ void Memory::prefer_quarantined(PageCount pages) {
     if (quarantine_.waiting() >= Quarantine::batch_limit && exclusive_.free() < pages) quarantine_.settle();
 }
 
-Result<std::size_t> Memory::take_exclusive_pages(std::span<Pfn> room) {
+Result<std::size_t> Memory::take_exclusive_runs(std::span<PageRun> room, std::size_t most) {
     prefer_quarantined(PageCount{1});
-    auto taken = exclusive_.take_pages(room);
+    auto taken = exclusive_.take_runs(room, most);
     if (!taken) [[unlikely]] {
         reclaim_everywhere();
-        taken = exclusive_.take_pages(room);
+        taken = exclusive_.take_runs(room, most);
     }
     return taken;
 }

@@ -123,8 +123,8 @@ public:
 
     /// ExclusiveFrames::take, with a second try after reclaim(). Error: OutOfMemory.
     kernel::Result<Pfn> take_exclusive(Order order);
-    /// ExclusiveFrames::take_pages, likewise.
-    kernel::Result<std::size_t> take_exclusive_pages(std::span<Pfn> room);
+    /// ExclusiveFrames::take_runs, likewise.
+    kernel::Result<std::size_t> take_exclusive_runs(std::span<PageRun> room, std::size_t most);
     /// Returns when no CPU can reach a frame in transit through its sender's window any more.
     void settle_transit(const Frame& frame);
     /// Zeroes those frames of a block that may be dirty, through the temporary mapping, because

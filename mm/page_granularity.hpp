@@ -15,12 +15,14 @@ public:
     kernel::Result<Pfn> take(Order order) { return detacher_.detach(order); }
     void give(Pfn first, Order order) { detacher_.attach(first, order); }
     static constexpr std::size_t pages_at_once = 0;
-    kernel::Result<std::size_t> take_pages(std::span<Pfn> room) {
-        room[0] = TRY(detacher_.detach(order_4k));
+    kernel::Result<std::size_t> take_runs(std::span<PageRun> room, std::size_t) {
+        room[0] = {TRY(detacher_.detach(order_4k)), 1};
         return 1;
     }
-    void give_pages(std::span<const Pfn> pages) {
-        for (const Pfn page : pages) give(page, order_4k);
+    void give_runs(std::span<const PageRun> runs) {
+        for (const PageRun& run : runs) {
+            for (Pfn page = run.first; page != run.end(); page = page + PageCount{1}) give(page, order_4k);
+        }
     }
     PageCount trim() { return PageCount{}; }
     PageCount free() const { return PageCount{}; }

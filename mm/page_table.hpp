@@ -3,6 +3,7 @@
 
 #include <arch/pte.hpp>
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 
 #include "mm/addr.hpp"
@@ -13,12 +14,12 @@ namespace mm {
 /// while processors walk it, so every access is one whole 64-bit load or store.
 class PageTable {
 public:
-    arch::Pte read(unsigned index) const {
+    arch::Pte read(std::size_t index) const {
         return arch::Pte{std::atomic_ref(entries_[index]).load(std::memory_order_relaxed)};
     }
 
     /// Ordering: release, so that a table is complete before an entry that leads to it is seen.
-    void write(unsigned index, arch::Pte entry) {
+    void write(std::size_t index, arch::Pte entry) {
         std::atomic_ref(entries_[index]).store(entry.raw(), std::memory_order_release);
     }
 

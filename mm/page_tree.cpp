@@ -86,8 +86,9 @@ void PageTree::free_tables(TableSource& source) { free_below(root_, top_, source
 
 void PageTree::free_below(Pfn table, Level level, TableSource& source) {
     if (level == Level::Page4K) return;
+    const PageTable& entries = at(table);
     for (unsigned index = 0; index < arch::entries_per_table && frames_[table].table.live != 0; ++index) {
-        const Pte entry = at(table).read(index);
+        const Pte entry = entries.read(index);
         if (!entry.present() || entry.is_leaf(level)) continue;
         const Pfn lower = Pfn::of(entry.address());
         free_below(lower, below(level), source);

@@ -31,6 +31,12 @@ public:
     /// Walks. Error: NotMapped. Any context in which the tables stay put.
     kernel::Result<Mapping> find(VirtAddr address) const;
 
+    /// Calls fn(entry) for each leaf, in order of address, until one says false.
+    template <class Function>
+    void for_each_leaf(Function&& fn) const {
+        for_each_leaf_below(root_, top_, fn);
+    }
+
     /// The table at `level` on the way to `address`, if the tree reaches down to it there.
     std::optional<Pfn> table_for(VirtAddr address, arch::Level level) const;
 
@@ -54,6 +60,21 @@ public:
     static PageTable& at(Pfn table);
 
 private:
+    template <class Function>
+    bool for_each_leaf_below(Pfn table, arch::Level level, Function& fn) const {
+        // Most tables have few entries: no further than to the last.
+        const PageTable& entries = at(table);
+        std::size_t index = 0;
+        for (unsigned left = frames_[table].table.live; left != 0; --left, ++index) {
+            while (!entries.read(index).present()) ++index;
+            kernel::ensure(index < arch::entries_per_table, "a page table has fewer entries than it counts");
+            const arch::Pte entry = entries.read(index);
+            const bool go_on = entry.is_leaf(level) ? fn(entry)
+                                                    : for_each_leaf_below(Pfn::of(entry.address()), below(level), fn);
+            if (!go_on) return false;
+        }
+        return true;
+    }
     void free_below(Pfn table, arch::Level level, TableSource& source);
 
     FrameTable frames_;

@@ -35,26 +35,6 @@ kernel::Result<> Window::reserve_pages(std::span<const Pfn> pages) {
     return {};
 }
 
-void Window::map_pages(std::span<const Pfn> pages) {
-    with(chosen_, [&](auto& policy) {
-        if constexpr (requires { policy.map_pages(pages); }) {
-            policy.map_pages(pages);
-        } else {
-            for (const Pfn page : pages) policy.map_reserved(PhysRange::of(page, order_4k));
-        }
-    });
-}
-
-void Window::unmap_pages(std::span<const Pfn> pages, TlbBatch& batch) {
-    with(chosen_, [&](auto& policy) {
-        if constexpr (requires { policy.unmap_pages(pages, batch); }) {
-            policy.unmap_pages(pages, batch);
-        } else {
-            for (const Pfn page : pages) policy.unmap(PhysRange::of(page, order_4k), batch);
-        }
-    });
-}
-
 void Window::unmap(PhysRange range) {
     TlbBatch flushes = batch();
     unmap(range, flushes);

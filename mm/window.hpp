@@ -60,8 +60,12 @@ public:
     }
 
     /// Maps frames whose tables are reserved. No flush: what was not present is not cached.
+    void map_reserved(std::span<const PageRun> runs) {
+        with(chosen_, [&](auto& policy) { policy.map(runs); });
+    }
     void map_reserved(PhysRange range) {
-        with(chosen_, [&](auto& policy) { policy.map_reserved(range); });
+        const PageRun run = PageRun::of(range);
+        map_reserved({&run, 1});
     }
 
     /// Both. Error: OutOfMemory, with nothing mapped.
@@ -70,23 +74,28 @@ public:
     /// Unmaps frames; when it returns, no CPU can reach them through this window.
     void unmap(PhysRange range);
     /// The same with the flush left to `batch`.
+    void unmap(std::span<const PageRun> runs, TlbBatch& batch) {
+        with(chosen_, [&](auto& policy) { policy.unmap(runs, batch); });
+    }
     void unmap(PhysRange range, TlbBatch& batch) {
-        with(chosen_, [&](auto& policy) { policy.unmap(range, batch); });
+        const PageRun run = PageRun::of(range);
+        unmap({&run, 1}, batch);
     }
 
-    // --- the same for single pages, wherever they are: under one lock where the policy knows how ---
+    // --- the same for the frames of a packet, wherever they are --------------------------------------
 
     kernel::Result<> reserve_pages(std::span<const Pfn> pages);
-    void map_pages(std::span<const Pfn> pages);
-    void unmap_pages(std::span<const Pfn> pages, TlbBatch& batch);
-
-    /// Unmaps pages and leaves the flush to others: the generation that CPUs have to pass. The short way for the
+    void map_pages(std::span<const Pfn> pages) {
+        if (auto* own = std::get_if<OwnWindow>(&chosen_)) [[likely]] return own->map_pages(pages);
+        for (const Pfn page : pages) map_reserved(PhysRange::of(page, order_4k));
+    }
+    /// Unmaps them and leaves the flush to others: the generation that CPUs have to pass. The short way for the
     /// usual placement; nothing, and nothing unmapped, for the others.
     std::optional<std::uint64_t> unmap_unflushed(std::span<const Pfn> pages) {
         auto* own = std::get_if<OwnWindow>(&chosen_);
         if (own == nullptr) [[unlikely]] return std::nullopt;
         const std::uint64_t since = arch::now_ns();
-        own->unmap_unflushed(pages);
+        own->unmap_pages_unflushed(pages);
         return holders_.advance_unflushed(since);
     }
 
@@ -95,12 +104,28 @@ public:
         return arch::hardware_sets_dirty &&
                with(chosen_, [](auto& policy) { return ShowsWrites<decltype(policy)>; });
     }
-    /// Which of at most 64 mapped pages were written to since they were mapped: bit i for pages[i]. None where
-    /// that is not shown.
-    std::uint64_t written(std::span<const Pfn> pages) {
+    /// Which of at most 64 mapped pages were written to since they were mapped: one bit for each page, in order.
+    /// None where that is not shown.
+    std::uint64_t written(std::span<const PageRun> runs) {
         return with(chosen_, [&](auto& policy) -> std::uint64_t {
             if constexpr (ShowsWrites<decltype(policy)>) {
-                return arch::hardware_sets_dirty ? policy.written(pages) : 0;
+                return arch::hardware_sets_dirty ? policy.written(runs) : 0;
+            } else {
+                return 0;
+            }
+        });
+    }
+
+    /// Whether the policy can list what it maps.
+    bool lists_blocks() const {
+        return with(chosen_, [](auto& policy) { return ListsBlocks<decltype(policy)>; });
+    }
+    /// The first frames of blocks that are mapped, as many as there is room for; says how many. 0 where the policy
+    /// cannot tell.
+    std::size_t mapped_blocks(std::span<Pfn> room) {
+        return with(chosen_, [&](auto& policy) -> std::size_t {
+            if constexpr (ListsBlocks<decltype(policy)>) {
+                return policy.mapped_blocks(room);
             } else {
                 return 0;
             }

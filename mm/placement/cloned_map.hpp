@@ -23,11 +23,15 @@ public:
     kernel::Result<> open() { return parts_.direct_map.make_copy(copy_); }
     VirtAddr base() const { return DirectMap::virt(PhysAddr{0}); }
     kernel::Result<> reserve(PhysRange range);
-    void map_reserved(PhysRange range) {
-        parts_.direct_map.locked([&] { copy_.map(range); });
+    void map(std::span<const PageRun> runs) {
+        parts_.direct_map.locked([&] {
+            for (const PageRun& run : runs) copy_.map(run.range());
+        });
     }
-    void unmap(PhysRange range, TlbBatch& batch) {
-        parts_.direct_map.locked([&] { copy_.unmap(range, batch); });
+    void unmap(std::span<const PageRun> runs, TlbBatch& batch) {
+        parts_.direct_map.locked([&] {
+            for (const PageRun& run : runs) copy_.unmap(run.range(), batch);
+        });
     }
     TlbBatch batch(WindowHolders& holders) const {
         return {parts_.tlb, parts_.frames, parts_.tables, holders};

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "mm/placement/frame_tree.hpp"
 
+#include <algorithm>
+
 #include "kernel/base/events.hpp"
 
 namespace mm {
@@ -24,9 +26,9 @@ kernel::Result<> FrameTree::open() {
 }
 
 kernel::Result<> FrameTree::reserve(PhysRange range) {
-    // A page of a block that was at work lately has its tables: that is every packet's case.
+    // Frames of a block that was at work lately have their tables: that is every packet's case.
     const std::uint64_t block = range.begin.raw() / arch::span_of(Level::Page2M);
-    if (range.bytes() == page_size && recent_.with([&](const RecentTables& recent) {
+    if ((range.end - 1).raw() / arch::span_of(Level::Page2M) == block && recent_.with([&](const RecentTables& recent) {
             return recent.recent.data()[block % RecentTables::slots].block == block;
         })) [[likely]] {
         return {};
@@ -56,89 +58,119 @@ kernel::Result<> FrameTree::reserve_slowly(PhysRange range) {
     return {};
 }
 
-FrameTree::RecentTables::Slot& FrameTree::table_of(RecentTables& recent, PhysAddr physical) {
+inline FrameTree::RecentTables::Slot& FrameTree::table_of(RecentTables& recent, PhysAddr physical) {
     const std::uint64_t block = physical.raw() / arch::span_of(Level::Page2M);
     auto& slot = recent.recent.data()[block % RecentTables::slots];
-    if (slot.block != block) [[unlikely]] {
-        const auto table = tree().table_for(address(physical), Level::Page4K);
-        kernel::ensure(table.has_value(), "a window's tables were not reserved");
-        slot = {block, &PageTree::at(*table), &frames_[*table]};
-    }
+    if (slot.block != block) [[unlikely]] look_up(slot, block);
     return slot;
 }
 
-template <class PageAt, class Function>
-void FrameTree::for_each_page(std::size_t count, PageAt&& page_at, int live, Function&& fn) {
+[[clang::preserve_most]] void FrameTree::look_up(RecentTables::Slot& slot, std::uint64_t block) {
+    const auto table = tree().table_for(address(PhysAddr{block * arch::span_of(Level::Page2M)}), Level::Page4K);
+    kernel::ensure(table.has_value(), "a window's tables were not reserved");
+    slot = {block, &PageTree::at(*table), &frames_[*table]};
+}
+
+template <class Function>
+inline void FrameTree::for_each_stretch(std::span<const PageRun> runs, int live, Function&& fn) {
+    std::uint64_t pages = 0;
     recent_.with([&](RecentTables& recent) {
-        for (std::size_t i = 0; i < count;) {
-            // Pages of one block come in a row as a rule: its table is looked up once.
-            Pfn page = page_at(i);
-            const std::uint32_t block = page.raw() / arch::entries_per_table;
-            const RecentTables::Slot& slot = table_of(recent, page.address());
-            const std::size_t begin = i;
-            while (true) {
-                fn(*slot.table, page.raw() % arch::entries_per_table, page);
-                if (++i == count) break;
-                page = page_at(i);
-                if (page.raw() / arch::entries_per_table != block) break;
+        for (const PageRun& run : runs) {
+            std::uint32_t left = run.count;
+            for (Pfn page = run.first; left != 0;) {
+                const RecentTables::Slot& slot = table_of(recent, page.address());
+                const unsigned index = page.raw() % arch::entries_per_table;
+                const std::uint32_t count = std::min(left, arch::entries_per_table - index);
+                fn(*slot.table, index, page, count);
+                slot.frame->table.live = static_cast<std::uint16_t>(slot.frame->table.live + live * static_cast<int>(count));
+                page = page + PageCount{count};
+                left -= count;
             }
-            slot.frame->table.live = static_cast<std::uint16_t>(slot.frame->table.live + live * static_cast<int>(i - begin));
+            pages += run.count;
         }
     });
-    if (live != 0) kernel::count(kernel::Event::PageTableWrites, count);
+    if (live != 0) kernel::count(kernel::Event::PageTableWrites, pages);
 }
 
-template <class PageAt>
-void FrameTree::map(std::size_t count, PageAt&& page_at, arch::PteFlags flags) {
-    for_each_page(count, page_at, 1, [flags](PageTable& table, unsigned index, Pfn page) {
-        kernel::ensure(!table.read(index).present(), "mapped twice in a window");
-        table.write(index, fresh(page.address(), flags));
+void FrameTree::map(std::span<const PageRun> runs, arch::PteFlags flags) {
+    for_each_stretch(runs, 1, [flags](PageTable& table, std::size_t index, Pfn page, std::uint32_t count) {
+        Pte entry = fresh(page.address(), flags);
+        std::uint64_t before = 0;
+        for (const std::size_t end = index + count; index != end; ++index, entry = entry.next_page()) {
+            if constexpr (kernel::checks_assertions) before |= table.read(index).raw();
+            table.write(index, entry);
+        }
+        kernel::ensure(!Pte{before}.present(), "mapped twice in a window");
     });
 }
 
-template <class PageAt>
-void FrameTree::unmap(std::size_t count, PageAt&& page_at) {
-    for_each_page(count, page_at, -1, [](PageTable& table, unsigned index, Pfn) {
-        kernel::ensure(table.read(index).present(), "unmapped twice in a window");
-        table.write(index, Pte{});
+void FrameTree::unmap(std::span<const PageRun> runs, TlbBatch& batch) {
+    batch.begin(); // before the first entry goes
+    for_each_stretch(runs, -1, [](PageTable& table, std::size_t index, Pfn, std::uint32_t count) {
+        std::uint64_t all = ~std::uint64_t{0};
+        for (const std::size_t end = index + count; index != end; ++index) {
+            if constexpr (kernel::checks_assertions) all &= table.read(index).raw();
+            table.write(index, Pte{});
+        }
+        kernel::ensure(Pte{all}.present(), "unmapped twice in a window");
     });
+    for (const PageRun& run : runs) batch.add_pages(address(run.first.address()), run.count);
 }
 
-void FrameTree::map_reserved(PhysRange range, arch::PteFlags flags) {
-    map(PageCount::for_bytes(range.bytes()).raw(), [first = Pfn::of(range.begin)](std::size_t i) { return first + PageCount{i}; },
-        flags);
+template <class EntryOf>
+inline void FrameTree::replace_pages(std::span<const Pfn> pages, int live, EntryOf&& entry_of) {
+    recent_.with([&](RecentTables& recent) {
+        for (const Pfn page : pages) {
+            const RecentTables::Slot& slot = table_of(recent, page.address());
+            const std::size_t index = page.raw() % arch::entries_per_table;
+            const Pte entry = entry_of(page);
+            kernel::ensure(slot.table->read(index).present() != entry.present(), "mapped or unmapped twice in a window");
+            slot.table->write(index, entry);
+            slot.frame->table.live = static_cast<std::uint16_t>(slot.frame->table.live + live);
+        }
+    });
+    kernel::count(kernel::Event::PageTableWrites, pages.size());
 }
 
 void FrameTree::map_pages(std::span<const Pfn> pages, arch::PteFlags flags) {
-    map(pages.size(), [pages](std::size_t i) { return pages[i]; }, flags);
+    replace_pages(pages, 1, [flags](Pfn page) { return fresh(page.address(), flags); });
 }
 
-void FrameTree::unmap(PhysRange range, TlbBatch& batch) {
-    batch.begin(); // before the first entry goes
-    const PageCount count = PageCount::for_bytes(range.bytes());
-    unmap(count.raw(), [first = Pfn::of(range.begin)](std::size_t i) { return first + PageCount{i}; });
-    batch.add_pages(count.raw(), [&](std::size_t i) { return address(range.begin + i * page_size); });
+void FrameTree::unmap_pages_unflushed(std::span<const Pfn> pages) {
+    replace_pages(pages, -1, [](Pfn) { return Pte{}; });
 }
 
-void FrameTree::unmap_unflushed(std::span<const Pfn> pages) {
-    unmap(pages.size(), [pages](std::size_t i) { return pages[i]; });
-}
-
-void FrameTree::unmap_pages(std::span<const Pfn> pages, TlbBatch& batch) {
-    batch.begin();
-    unmap(pages.size(), [pages](std::size_t i) { return pages[i]; });
-    batch.add_pages(pages.size(), [&](std::size_t i) { return address(pages[i].address()); });
-}
-
-std::uint64_t FrameTree::written(std::span<const Pfn> pages) {
+std::uint64_t FrameTree::written(std::span<const PageRun> runs) {
     std::uint64_t written = 0;
-    std::uint64_t bit = 1;
-    for_each_page(pages.size(), [pages](std::size_t i) { return pages[i]; }, 0,
-                  [&](const PageTable& table, unsigned index, Pfn) {
-                      if (table.read(index).has(arch::PteFlags::Dirty)) written |= bit;
-                      bit <<= 1;
-                  });
+    std::size_t seen = 0;
+    for_each_stretch(runs, 0, [&](const PageTable& table, std::size_t index, Pfn, std::uint32_t count) {
+        std::uint64_t any = 0;
+        for (std::size_t i = 0; i != count; ++i) any |= table.read(index + i).raw();
+        if (Pte{any}.has(arch::PteFlags::Dirty)) {
+            for (std::size_t i = 0; i != count; ++i) {
+                if (table.read(index + i).has(arch::PteFlags::Dirty)) written |= std::uint64_t{1} << (seen + i);
+            }
+        }
+        seen += count;
+    });
     return written;
+}
+
+std::size_t FrameTree::mapped_blocks(std::span<Pfn> room) {
+    if (!root_) return 0;
+    return recent_.with([&](RecentTables&) {
+        std::size_t count = 0;
+        Pfn next; // behind the last block
+        tree().for_each_leaf([&](Pte entry) {
+            const Pfn page = Pfn::of(entry.address());
+            if (page < next || frames_[page].owner != owner_) return true; // the frame table decides what is whose
+            if (count == room.size()) return false;
+            room[count++] = page;
+            next = page + Order{frames_[page].order}.pages();
+            return true;
+        });
+        return count;
+    });
 }
 
 bool FrameTree::is_mapped(Pfn pfn) {

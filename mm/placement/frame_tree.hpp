@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <arch/layout.hpp>
 #include <arch/pgd.hpp>
 #include <array>
 #include <atomic>
@@ -8,6 +9,7 @@
 
 #include "kernel/base/result.hpp"
 #include "kernel/sync/spin_locked.hpp"
+#include "mm/page_run.hpp"
 #include "mm/page_tree.hpp"
 #include "mm/tlb/tlb_batch.hpp"
 
@@ -40,18 +42,19 @@ public:
     kernel::Result<> reserve(PhysRange range);
     /// Maps frames whose tables are reserved; `flags` are those of Pte::leaf. No flush: what was not present is not
     /// cached.
-    void map_reserved(PhysRange range, arch::PteFlags flags);
+    void map(std::span<const PageRun> runs, arch::PteFlags flags);
     /// Unmaps frames and leaves the flush to `batch`.
-    void unmap(PhysRange range, TlbBatch& batch);
-    /// Unmaps pages, of which CPUs may still know.
-    void unmap_unflushed(std::span<const Pfn> pages);
-    /// The same for single pages, wherever they are.
+    void unmap(std::span<const PageRun> runs, TlbBatch& batch);
+    /// For a packet's frames, which stand in no row: map(), and unmapping without a flush, so that CPUs may still know
+    /// them.
     void map_pages(std::span<const Pfn> pages, arch::PteFlags flags);
-    void unmap_pages(std::span<const Pfn> pages, TlbBatch& batch);
+    void unmap_pages_unflushed(std::span<const Pfn> pages);
     bool is_mapped(Pfn pfn);
-    /// Which of at most 64 mapped pages were written to since they were mapped, where the hardware says so: bit i
-    /// for pages[i].
-    std::uint64_t written(std::span<const Pfn> pages);
+    /// Which of at most 64 mapped pages were written to since they were mapped, where the hardware says so: one bit
+    /// for each page, in order.
+    std::uint64_t written(std::span<const PageRun> runs);
+    /// The first frames of the owner's blocks that are mapped, the lowest of them; says how many.
+    std::size_t mapped_blocks(std::span<Pfn> room);
 
 private:
     /// The tables of recently used 2 MiB blocks, so that most map and unmap calls walk nothing.
@@ -72,17 +75,17 @@ private:
     }
     kernel::Result<> reserve_slowly(PhysRange range);
     RecentTables::Slot& table_of(RecentTables& recent, PhysAddr physical);
+    [[clang::preserve_most]] void look_up(RecentTables::Slot& slot, std::uint64_t block);
     PageTree tree() const { return {frames_, *root_, arch::Level::Page1G}; }
     VirtAddr address(PhysAddr physical) const { return base_ + physical.raw(); }
 
-    /// Calls fn(its table, its index there, page) for page_at(0), page_at(1), ..., under the lock, and counts `live`
-    /// more present entries for each.
-    template <class PageAt, class Function>
-    void for_each_page(std::size_t count, PageAt&& page_at, int live, Function&& fn);
-    template <class PageAt>
-    void map(std::size_t count, PageAt&& page_at, arch::PteFlags flags);
-    template <class PageAt>
-    void unmap(std::size_t count, PageAt&& page_at);
+    /// Writes entry_of(page) for each page, and counts `live` more present entries for it.
+    template <class EntryOf>
+    void replace_pages(std::span<const Pfn> pages, int live, EntryOf&& entry_of);
+    /// Calls fn(table, index, page, count) for each stretch of pages whose entries lie in a row in one table, under
+    /// the lock, and counts `live` more present entries for each page.
+    template <class Function>
+    void for_each_stretch(std::span<const PageRun> runs, int live, Function&& fn);
 
     DomainId owner_;
     VirtAddr base_;

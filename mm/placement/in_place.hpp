@@ -15,8 +15,8 @@ public:
     kernel::Result<> open() { return {}; }
     VirtAddr base() const { return DirectMap::virt(PhysAddr{0}); }
     kernel::Result<> reserve(PhysRange) { return {}; }
-    void map_reserved(PhysRange) {}
-    void unmap(PhysRange, TlbBatch&) {}
+    void map(std::span<const PageRun>) {}
+    void unmap(std::span<const PageRun>, TlbBatch&) {}
     TlbBatch batch(WindowHolders& holders) const {
         return {parts_.tlb, parts_.frames, parts_.tables, holders};
     }

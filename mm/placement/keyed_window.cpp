@@ -20,9 +20,9 @@ KeyedWindow::~KeyedWindow() {
     parts_.keyed->give_key(key_);
 }
 
-void KeyedWindow::map_reserved(PhysRange range) {
+void KeyedWindow::map(std::span<const PageRun> runs) {
     const bool wrong = kernel::mutant(kernel::Mutant::WrongKey);
-    parts_.keyed->tree().map_reserved(range, wrong ? arch::read_write : leaf_flags());
+    parts_.keyed->tree().map(runs, wrong ? arch::read_write : leaf_flags());
 }
 
 } // namespace mm

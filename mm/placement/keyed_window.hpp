@@ -24,8 +24,8 @@ public:
     kernel::Result<> open();
     VirtAddr base() const { return parts_.keyed->tree().base(); }
     kernel::Result<> reserve(PhysRange range) { return parts_.keyed->tree().reserve(range); }
-    void map_reserved(PhysRange range);
-    void unmap(PhysRange range, TlbBatch& batch) { parts_.keyed->tree().unmap(range, batch); }
+    void map(std::span<const PageRun> runs);
+    void unmap(std::span<const PageRun> runs, TlbBatch& batch) { parts_.keyed->tree().unmap(runs, batch); }
     /// Every CPU has the window.
     TlbBatch batch(WindowHolders&) const { return batch(); }
     TlbBatch batch() const {

@@ -19,13 +19,13 @@ public:
     kernel::Result<> open() { return tree_.open(); }
     VirtAddr base() const { return tree_.base(); }
     kernel::Result<> reserve(PhysRange range) { return tree_.reserve(range); }
-    void map_reserved(PhysRange range) { tree_.map_reserved(range, rights()); }
-    void unmap(PhysRange range, TlbBatch& batch) { tree_.unmap(range, batch); }
-    /// Without a flush: the caller sees to it that the frames wait.
-    void unmap_unflushed(std::span<const Pfn> pages) { tree_.unmap_unflushed(pages); }
+    void map(std::span<const PageRun> runs) { tree_.map(runs, rights()); }
+    void unmap(std::span<const PageRun> runs, TlbBatch& batch) { tree_.unmap(runs, batch); }
     void map_pages(std::span<const Pfn> pages) { tree_.map_pages(pages, rights()); }
-    void unmap_pages(std::span<const Pfn> pages, TlbBatch& batch) { tree_.unmap_pages(pages, batch); }
-    std::uint64_t written(std::span<const Pfn> pages) { return tree_.written(pages); }
+    /// Without a flush: the caller sees to it that the frames wait.
+    void unmap_pages_unflushed(std::span<const Pfn> pages) { tree_.unmap_pages_unflushed(pages); }
+    std::uint64_t written(std::span<const PageRun> runs) { return tree_.written(runs); }
+    std::size_t mapped_blocks(std::span<Pfn> room) { return tree_.mapped_blocks(room); }
     TlbBatch batch(WindowHolders& holders) const {
         return {parts_.tlb, parts_.frames, parts_.tables, holders};
     }
@@ -50,6 +50,6 @@ private:
     FrameTree tree_;
 };
 
-static_assert(PlacementPolicy<OwnWindow> && ShowsWrites<OwnWindow>);
+static_assert(PlacementPolicy<OwnWindow> && ShowsWrites<OwnWindow> && ListsBlocks<OwnWindow>);
 
 } // namespace mm

@@ -9,6 +9,7 @@
 
 #include "kernel/base/result.hpp"
 #include "mm/domain_id.hpp"
+#include "mm/page_run.hpp"
 #include "mm/tlb/tlb_batch.hpp"
 
 namespace mm {
@@ -27,20 +28,26 @@ constexpr unsigned window_slot(DomainKind kind) {
 /// An optional ability of a placement: it maps pages clean, and tells by the entry's dirty bit whether they were
 /// written to since. What it cannot tell is zeroed without asking.
 template <class Policy>
-concept ShowsWrites = requires(std::remove_cvref_t<Policy> policy, std::span<const Pfn> pages) {
-    { policy.written(pages) } -> std::same_as<std::uint64_t>;
+concept ShowsWrites = requires(std::remove_cvref_t<Policy> policy, std::span<const PageRun> runs) {
+    { policy.written(runs) } -> std::same_as<std::uint64_t>;
+};
+
+/// An optional ability of a placement: its tables hold one domain's frames only, and so are the list of its blocks. For the
+/// others the domain keeps a list.
+template <class Policy>
+concept ListsBlocks = requires(std::remove_cvref_t<Policy> policy, std::span<Pfn> room) {
+    { policy.mapped_blocks(room) } -> std::same_as<std::size_t>;
 };
 
 /// Where and how one domain's exclusive frames are mapped. A policy is one class that meets this concept, in a file
 /// of its own, one line in Scheme and one in Window::choose(). mm::Window is what callers see of it.
 ///
-/// Optional: map_pages(span<const Pfn>) and unmap_pages(span<const Pfn>, batch) for many single pages under one lock,
-/// and ShowsWrites.
+/// Optional: ShowsWrites, ListsBlocks.
 ///
 /// Thread context; the lock of a policy has rank Window or DirectMap, and nothing is allocated inside it.
 template <class Policy>
-concept PlacementPolicy = requires(Policy policy, const Policy& constant, PhysRange range, Pfn pfn, TlbBatch& batch,
-                                   WindowHolders& holders) {
+concept PlacementPolicy = requires(Policy policy, const Policy& constant, PhysRange range, std::span<const PageRun> runs, Pfn pfn,
+                                   TlbBatch& batch, WindowHolders& holders) {
     // Makes what the domain needs before its first frame. Error: OutOfMemory, or the policy's own.
     { policy.open() } -> std::same_as<kernel::Result<>>;
     // The frame at physical address pa is at base + pa.
@@ -48,9 +55,9 @@ concept PlacementPolicy = requires(Policy policy, const Policy& constant, PhysRa
     // Makes the tables that frames of the range need. Error: OutOfMemory.
     { policy.reserve(range) } -> std::same_as<kernel::Result<>>;
     // Maps frames whose tables are reserved.
-    { policy.map_reserved(range) } -> std::same_as<void>;
+    { policy.map(runs) } -> std::same_as<void>;
     // Unmaps frames, and puts into the batch what has to be flushed.
-    { policy.unmap(range, batch) } -> std::same_as<void>;
+    { policy.unmap(runs, batch) } -> std::same_as<void>;
     // A batch whose scope and CPUs are true of what unmap() takes away (TlbScope); `holders` are the CPUs that have
     // the domain loaded. Only flushes of scope Window can be put off.
     { policy.batch(holders) } -> std::same_as<TlbBatch>;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "mm/tlb/quarantine.hpp"
 
+#include <ranges>
 #include <utility>
 
 #include "kernel/base/mutant.hpp"
@@ -22,16 +23,17 @@ void Quarantine::put(TlbBatch& batch, Pfn first, Order order) {
     if (!ticket) return free_.give(first, order);
     frames_.assign(PhysRange::of(first, order), FrameState::Quarantined, shared_domain);
     frames_[first].order = static_cast<std::uint8_t>(order.raw());
-    while (!try_put(*ticket, {&first, 1})) settle();
+    const PageRun head{first, 1};
+    while (!try_put(*ticket, {&head, 1})) settle();
     count_in(order.pages());
 }
 
-void Quarantine::put_pages(TlbBatch& batch, std::span<const Pfn> pages) {
+void Quarantine::put_runs(TlbBatch& batch, std::span<const PageRun> runs) {
     const auto ticket = must_wait(batch);
-    if (!ticket) return free_.give_pages(pages);
-    for (const Pfn page : pages) frames_.unchecked(page).assign(FrameState::Quarantined, shared_domain);
-    while (!try_put(*ticket, pages)) settle();
-    count_in(PageCount{pages.size()});
+    if (!ticket) return free_.give_runs(runs);
+    for (const PageRun& run : runs) frames_.assign(run.range(), FrameState::Quarantined, shared_domain);
+    while (!try_put(*ticket, runs)) settle();
+    count_in(PageCount{pages_in(runs)});
 }
 
 void Quarantine::count_in(PageCount pages) {
@@ -42,8 +44,9 @@ void Quarantine::count_in(PageCount pages) {
     if (waiting() >= (policy_ == Flush::Batch ? batch_limit : forced_limit)) settle();
 }
 
-/// False if there is no room for one more window.
-bool Quarantine::try_put(FlushTicket ticket, std::span<const Pfn> blocks) {
+/// Links each page of `heads`, of which each stands for the block that begins there. False if there is no room for one
+/// more window.
+bool Quarantine::try_put(FlushTicket ticket, std::span<const PageRun> heads) {
     return lots_.with([&](Lots& lots) {
         Lot* room = nullptr;
         for (Lot& lot : lots) {
@@ -56,9 +59,11 @@ bool Quarantine::try_put(FlushTicket ticket, std::span<const Pfn> blocks) {
         if (room == nullptr) return false;
         // A lot waits as long as the last that came in.
         if (room->first == no_frame || room->ticket.generation < ticket.generation) room->ticket = ticket;
-        for (const Pfn first : blocks) {
-            frames_.unchecked(first).next = room->first;
-            room->first = first.raw();
+        // From the end, so that a run comes out as it went in.
+        for (const PageRun& run : std::views::reverse(heads)) {
+            for (std::uint32_t page = run.end().raw(); page-- != run.first.raw(); room->first = page) {
+                frames_.unchecked(Pfn{page}).next = room->first;
+            }
         }
         return true;
     });
@@ -96,7 +101,7 @@ void Quarantine::release(const Lot& lot) {
     std::size_t count = 0;
     const auto give_pages = [&] {
         waiting_.fetch_sub(count, std::memory_order_relaxed);
-        free_.give_pages(std::span<const Pfn>(pages).first(count));
+        free_.give_runs(PageRuns<pages.size()>(std::span<const Pfn>(pages).first(count)).all());
         count = 0;
     };
     for (std::uint32_t next = lot.first; next != no_frame;) {

@@ -41,8 +41,8 @@ public:
 
     /// Takes a block that nothing maps any more; `batch` has what was unmapped, and is empty afterwards.
     void put(TlbBatch& batch, Pfn first, Order order);
-    /// The same for single pages of one domain.
-    void put_pages(TlbBatch& batch, std::span<const Pfn> pages);
+    /// The same for single pages of one domain, as ExclusiveFrames::give_runs takes them.
+    void put_runs(TlbBatch& batch, std::span<const PageRun> runs);
 
     /// Whether the policy lets what is handed over wait for a flush that happens anyway: a packet's frame does not
     /// wait here, but must not change hands before its window's generation has passed.
@@ -69,7 +69,7 @@ private:
 
     /// The ticket that what `batch` has unmapped must wait for; nothing if it need not wait any more.
     std::optional<FlushTicket> must_wait(TlbBatch& batch);
-    bool try_put(FlushTicket ticket, std::span<const Pfn> blocks);
+    bool try_put(FlushTicket ticket, std::span<const PageRun> heads);
     void count_in(PageCount pages);
     void release(const Lot& lot);
 

@@ -20,7 +20,7 @@ namespace mm {
 class [[nodiscard]] TlbBatch {
 public:
     /// Above this many pages, flushing everything is cheaper than page by page.
-    static constexpr std::size_t capacity = 32;
+    static constexpr std::size_t capacity = 16;
 
     /// `scope` is Kernel or EverySpace.
     TlbBatch(Tlb& tlb, FrameTable frames, TableSource& tables, TlbScope scope)
@@ -47,12 +47,10 @@ public:
         }
     }
 
-    /// The same for address_at(0), address_at(1), ... Precondition: begin().
-    template <class AddressAt>
-    void add_pages(std::size_t count, AddressAt&& address_at) {
+    /// The same for `count` 4 KiB pages in a row. Precondition: begin().
+    void add_pages(VirtAddr first, std::size_t count) {
         if (count <= capacity - count_) {
-            for (std::size_t i = 0; i < count; ++i) pages_[count_ + i] = address_at(i);
-            count_ += count;
+            for (const std::size_t end = count_ + count; count_ != end; first += page_size) pages_[count_++] = first;
         } else {
             everything_ = true;
         }

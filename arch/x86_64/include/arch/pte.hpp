@@ -105,6 +105,9 @@ class Pte {
     /// The same leaf, but the CPU will note in it that the memory was written to.
     constexpr Pte clean() const { return Pte{bits_ & ~bits(PteFlags::Dirty)}; }
 
+    /// The same leaf for the page behind it. Precondition: a leaf of a table at Page4K.
+    constexpr Pte next_page() const { return Pte{bits_ + mm::page_size}; }
+
     constexpr std::uint64_t raw() const { return bits_; }
     constexpr bool present() const { return has(PteFlags::Present); }
     constexpr bool has(PteFlags flag) const { return (bits_ & bits(flag)) != 0; }
@@ -139,6 +142,8 @@ static_assert(Pte::leaf(mm::PhysAddr{0x200000}, read_write, Level::Page2M).addre
               mm::PhysAddr{0x200000});
 static_assert(Pte::leaf(mm::PhysAddr{0x200000}, read_write, Level::Page2M).flags() == read_write);
 static_assert(key_of(Pte::leaf(mm::PhysAddr{0x1000}, read_write | key_flags(11), Level::Page4K).flags()) == 11);
+static_assert(Pte::leaf(mm::PhysAddr{0x1000}, read_write, Level::Page4K).next_page() ==
+              Pte::leaf(mm::PhysAddr{0x2000}, read_write, Level::Page4K));
 static_assert(!Pte{}.present());
 
 } // namespace arch
