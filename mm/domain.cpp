@@ -304,112 +304,6 @@ PageCount Domain::trim() {
     return returned;
 }
 
-// --- handing over --------------------------------------------------------------------------------
-
-inline bool Domain::charge_in(Owned& owned, PageCount pages) {
-    const PageCount after = owned.books.owned + pages;
-    if (after > owned.books.limit) return false;
-    owned.books.owned = after;
-    if (after > owned.books.peak) owned.books.peak = after;
-    return true;
-}
-
-/// Tries what the limit may forbid. What is free for the domain itself counts as well: the limit is reached only
-/// without it.
-template <class Attempt>
-inline Result<> Domain::within_limit(Attempt&& attempt) {
-    if (attempt()) [[likely]] return {};
-    if (trim() != PageCount{} && attempt()) return {};
-    if (trim_everywhere() && attempt()) return {};
-    return fail(Error::DomainLimit);
-}
-
-/// Returns the generation of the window that CPUs have to pass before the frames may be another's; 0: they have.
-inline std::uint64_t Domain::unmap_for_handover(std::span<const Pfn> frames) {
-    const bool defers = memory_.quarantine().defers();
-    if (defers) {
-        if (const auto generation = window_.unmap_unflushed(frames)) [[likely]] return *generation;
-    }
-    TlbBatch flushes = window_.batch();
-    for (const Pfn frame : frames) window_.unmap(PhysRange::of(frame, order_4k), flushes);
-    return defers && flushes.can_wait() ? flushes.defer().generation : 0;
-}
-
-inline void Domain::send_off(Pfn pfn, TransitTag tag, std::uint64_t generation) {
-    Frame& frame = frames_.unchecked(pfn);
-    frame.transit = {.tag = tag, .sender = id_, .generation = generation};
-    forget_zero_of(frame);
-    frame.assign(FrameState::InTransit, shared_domain);
-}
-
-Result<> Domain::disown(Pfn pfn, TransitTag tag) {
-    if (!may_disown(pfn)) return fail(Error::InvalidArgument);
-    owned_.with([&](Owned& owned) { unlink(owned, pfn, &DomainBooks::disowned); });
-    const arch::PreemptGuard seen_whole;
-    std::uint64_t generation = 0;
-    if (!kernel::mutant(Mutant::SkipUnmapOnHandover)) generation = unmap_for_handover({&pfn, 1});
-    send_off(pfn, tag, generation);
-    kernel::count(Event::FramesHandedOver);
-    return {};
-}
-
-void Domain::disown_all(std::span<const Pfn> frames, TransitTag tag) {
-    owned_.with([&](Owned& owned) {
-        for (const Pfn pfn : frames) {
-            kernel::ensure(may_disown(pfn), "handed over what is no packet frame of this domain's");
-            if (linked_) remove(owned, pfn);
-        }
-        owned.books.owned = owned.books.owned - PageCount{frames.size()};
-        owned.books.disowned += frames.size();
-    });
-    const arch::PreemptGuard seen_whole;
-    std::uint64_t generation = 0;
-    if (!kernel::mutant(Mutant::SkipUnmapOnHandover)) generation = unmap_for_handover(frames);
-    for (const Pfn pfn : frames) send_off(pfn, tag, generation);
-    kernel::count(Event::FramesHandedOver, frames.size());
-}
-
-Result<> Domain::adopt(Pfn pfn, TransitTag tag) {
-    if (!frames_.contains(pfn) || !may_adopt(pfn, tag)) return fail(Error::Refused);
-    TRY(window_.reserve(PhysRange::of(pfn, order_4k)));
-    memory_.settle_transit(frames_.unchecked(pfn));
-    const auto take_in = [&] {
-        const arch::PreemptGuard seen_whole;
-        const bool linked = owned_.with([&](Owned& owned) {
-            if (!charge_in(owned, PageCount{1})) return false;
-            link(owned, pfn, order_4k, FrameState::Exclusive, &DomainBooks::adopted);
-            return true;
-        });
-        if (linked) window_.map_pages({&pfn, 1});
-        return linked;
-    };
-    return within_limit(take_in);
-}
-
-std::size_t Domain::adopt_some(std::span<const Pfn> frames, TransitTag tag) {
-    // Claims, until the frame table has been asked; one frame may be claimed twice.
-    const Frame* settled = nullptr;
-    for (const Pfn pfn : frames) {
-        if (!frames_.contains(pfn) || !may_adopt(pfn, tag)) return 0;
-        const Frame& frame = frames_.unchecked(pfn);
-        // A packet's frames were unmapped together, as a rule.
-        if (settled != nullptr && frame.transit.same_flush(settled->transit)) continue;
-        memory_.settle_transit(frame);
-        settled = &frame;
-    }
-    if (!window_.reserve_pages(frames)) return 0;
-    const arch::PreemptGuard seen_whole;
-    std::size_t adopted = 0;
-    owned_.with([&](Owned& owned) {
-        while (adopted < frames.size() && may_adopt(frames[adopted], tag) && charge_in(owned, PageCount{1})) {
-            link(owned, frames[adopted], order_4k, FrameState::Exclusive, &DomainBooks::adopted);
-            ++adopted;
-        }
-    });
-    window_.map_pages(frames.first(adopted));
-    return adopted;
-}
-
 Result<void*> Domain::kmalloc(std::size_t bytes) { return memory_.heap().alloc(*this, bytes); }
 
 void Domain::kfree(void* address) { memory_.heap().free(*this, address); }
@@ -448,25 +342,7 @@ void Domain::uncharge(PageCount pages) {
     owned_.with([&](Owned& owned) { owned.books.owned = owned.books.owned - pages; });
 }
 
-/// Enters a block that is charged for, and counts it as `cause`.
-void Domain::link(Owned& owned, Pfn first, Order order, FrameState use, Counter cause) const {
-    Frame& head = frames_.unchecked(first);
-    head.assign(use, id_);
-    head.order = static_cast<std::uint8_t>(order.raw());
-    head.flags |= frame_flag::block_head;
-    if (linked_) push(owned, first);
-    owned.books.*cause += order.pages().raw();
-}
-
-/// Takes a block off the account, and counts it as `cause`.
-void Domain::unlink(Owned& owned, Pfn first, Counter cause) const {
-    const PageCount pages = Order{frames_.unchecked(first).order}.pages();
-    owned.books.owned = owned.books.owned - pages;
-    owned.books.*cause += pages.raw();
-    if (linked_) remove(owned, first);
-}
-
-inline void Domain::push(Owned& owned, Pfn first) const {
+void Domain::push(Owned& owned, Pfn first) const {
     Frame& head = frames_.unchecked(first);
     head.previous = no_frame;
     head.next = owned.first;
@@ -474,7 +350,7 @@ inline void Domain::push(Owned& owned, Pfn first) const {
     owned.first = first.raw();
 }
 
-inline void Domain::remove(Owned& owned, Pfn first) const {
+void Domain::remove(Owned& owned, Pfn first) const {
     const Frame& head = frames_.unchecked(first);
     if (head.next != no_frame) frames_.unchecked(Pfn{head.next}).previous = head.previous;
     if (head.previous != no_frame) {

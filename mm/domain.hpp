@@ -221,19 +221,50 @@ private:
         return frame.owner == id_ && frame.state == FrameState::Exclusive && frame.order == 0 &&
                (frame.flags & frame_flag::block_head) != 0;
     }
-    static bool charge_in(Owned& owned, PageCount pages);
+    static bool charge_in(Owned& owned, PageCount pages) {
+        const PageCount after = owned.books.owned + pages;
+        if (after > owned.books.limit) return false;
+        owned.books.owned = after;
+        if (after > owned.books.peak) owned.books.peak = after;
+        return true;
+    }
+    /// Tries what the limit may forbid. What is free for the domain itself counts as well: the limit is reached only
+    /// without it.
     template <class Attempt>
-    kernel::Result<> within_limit(Attempt&& attempt);
+    kernel::Result<> within_limit(Attempt&& attempt) {
+        if (attempt()) [[likely]] return {};
+        if (trim() != PageCount{} && attempt()) return {};
+        if (trim_everywhere() && attempt()) return {};
+        return kernel::fail(kernel::Error::DomainLimit);
+    }
     kernel::Result<> charge(PageCount pages);
     void uncharge(PageCount pages);
     bool trim_everywhere();
-    void link(Owned& owned, Pfn first, Order order, FrameState use, Counter cause) const;
-    void unlink(Owned& owned, Pfn first, Counter cause) const;
+    /// Enters a block that is charged for, and counts it as `cause`.
+    void link(Owned& owned, Pfn first, Order order, FrameState use, Counter cause) const {
+        Frame& head = frames_.unchecked(first);
+        head.assign(use, id_);
+        head.order = static_cast<std::uint8_t>(order.raw());
+        head.flags |= frame_flag::block_head;
+        if (linked_) push(owned, first);
+        owned.books.*cause += order.pages().raw();
+    }
+    /// Takes a block off the account, and counts it as `cause`.
+    void unlink(Owned& owned, Pfn first, Counter cause) const {
+        const PageCount pages = Order{frames_.unchecked(first).order}.pages();
+        owned.books.owned = owned.books.owned - pages;
+        owned.books.*cause += pages.raw();
+        if (linked_) remove(owned, first);
+    }
     void push(Owned& owned, Pfn first) const;
     void remove(Owned& owned, Pfn first) const;
 
     /// With preemption off, as all that has to do with a pool.
-    PagePool& this_pool() const { return pools_.data()[arch::cpu_id()]; }
+    PagePool& this_pool() const {
+        const unsigned cpu = arch::cpu_id();
+        kernel::ensure(cpu < pools_.size(), "a domain is used on a CPU that came after it");
+        return pools_.data()[cpu];
+    }
     Pfn hand_out(Pfn page, FrameState use) const {
         Frame& frame = frames_.unchecked(page);
         frame.state = use;

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include <algorithm>
+#include <array>
 #include <cstring>
 #include <vector>
 
@@ -191,6 +193,49 @@ LACUNA_TEST("mm.granularity", "without a free 2 MiB block, pages leave one by on
     kept.clear();
     system.memory.reclaim();
     CHECK(system.memory.alloc_pages(mm::max_order, Zero::No).has_value());
+}
+
+LACUNA_TEST("mm.granularity", "a run may hold pages of a block that left whole and pages that left alone") {
+    HostSystem system;
+    mm::ExclusiveFrames& exclusive = system.memory.exclusive_frames();
+    static_cast<void>(make_domain(system.memory, "first"));  // afterwards the policy has its bitmaps
+    system.memory.reclaim();
+    std::vector<mm::OwnedPages> all;
+    while (auto page = system.memory.alloc_pages(Order{0}, Zero::No)) all.push_back(std::move(*page));
+    // One 2 MiB block is free again, the first pages of its neighbour, and some for page tables.
+    const Pfn boundary = Pfn{(all[all.size() / 2].first().raw() / 512 + 1) * 512ull};
+    for (auto& page : all) {
+        const std::uint32_t pfn = page.first().raw();
+        if (pfn + 512 >= boundary.raw() && pfn < boundary.raw() + 8) page.reset();
+    }
+    for (std::size_t i = 0; i < 16; ++i) all[i].reset();
+    system.memory.reclaim();
+    const PageCount before = system.memory.free_frames();
+
+    std::vector<std::uint32_t> taken;
+    std::array<mm::PageRun, 8> room;
+    while (const auto runs = exclusive.take_runs(room, 64)) {
+        for (const mm::PageRun& run : std::span(room).first(*runs)) {
+            for (std::uint32_t i = 0; i < run.count; ++i) taken.push_back(run.first.raw() + i);
+        }
+    }
+    std::ranges::sort(taken);
+    const auto last_of_block = std::ranges::find(taken, boundary.raw() - 1);
+    REQUIRE(last_of_block != taken.end());
+    REQUIRE(last_of_block + 1 != taken.end());
+    CHECK(*(last_of_block + 1) == boundary.raw());  // the neighbour's pages left, one by one
+    CHECK_FALSE(system.can_touch(mm::DirectMap::ptr_present<void>(boundary.address())));
+
+    const mm::PageRun both{Pfn{boundary.raw() - 1}, 2};
+    exclusive.give_runs({&both, 1});
+    for (const std::uint32_t pfn : taken) {
+        const mm::PageRun one{Pfn{pfn}, 1};
+        if (pfn != boundary.raw() && pfn != boundary.raw() - 1) exclusive.give_runs({&one, 1});
+    }
+    system.memory.reclaim();
+    CHECK(system.memory.free_frames() == before);
+    CHECK(system.can_touch(mm::DirectMap::ptr_present<void>(boundary.address())));
+    CHECK(system.memory.alloc_pages(mm::order_2m, Zero::No).has_value());
 }
 
 LACUNA_TEST("mm.exclusive", "out of frames is an error, and the domain's end cures it") {

@@ -7,6 +7,7 @@
 #include <initializer_list>
 #include <span>
 
+#include "kernel/base/assert.hpp"
 #include "mm/addr.hpp"
 
 namespace mm {
@@ -46,6 +47,7 @@ template <std::size_t most>
 class PageRuns {
 public:
     explicit PageRuns(std::span<const Pfn> pages) {
+        kernel::ensure(pages.size() <= most, "more pages than there is room for as runs");
         while (!pages.empty()) {
             const std::size_t length = row_length(pages);
             runs_[count_++] = {pages[0], static_cast<std::uint32_t>(length)};
