@@ -74,7 +74,10 @@ public:
     friend constexpr Address operator+(Address a, std::uint64_t bytes) { return Address{a.raw_ + bytes}; }
     friend constexpr Address operator-(Address a, std::uint64_t bytes) { return Address{a.raw_ - bytes}; }
     friend constexpr std::uint64_t operator-(Address a, Address b) { return a.raw_ - b.raw_; }
-    constexpr Address& operator+=(std::uint64_t bytes) { raw_ += bytes; return *this; }
+    constexpr Address& operator+=(std::uint64_t bytes) {
+        raw_ += bytes;
+        return *this;
+    }
 
 private:
     std::uint64_t raw_ = 0;
@@ -94,9 +97,7 @@ struct Pfn {
     constexpr PhysAddr address() const { return PhysAddr{std::uint64_t{number_} << page_shift}; }
     constexpr auto operator<=>(const Pfn&) const = default;
     friend constexpr Pfn operator+(Pfn pfn, PageCount pages) { return Pfn{pfn.number_ + pages.raw()}; }
-    friend constexpr PageCount operator-(Pfn a, Pfn b) {
-        return PageCount{std::uint64_t{a.number_} - b.number_};
-    }
+    friend constexpr PageCount operator-(Pfn a, Pfn b) { return PageCount{std::uint64_t{a.number_} - b.number_}; }
 
 private:
     std::uint32_t number_ = 0;
@@ -104,11 +105,9 @@ private:
 
 /// Half-open: [begin, end) in bytes.
 struct PhysRange {
-    PhysAddr begin;  ///< inclusive
-    PhysAddr end;    ///< exclusive
-    static constexpr PhysRange of(Pfn first, Order order) {
-        return {first.address(), first.address() + order.bytes()};
-    }
+    PhysAddr begin; ///< inclusive
+    PhysAddr end;   ///< exclusive
+    static constexpr PhysRange of(Pfn first, Order order) { return {first.address(), first.address() + order.bytes()}; }
     constexpr std::uint64_t bytes() const { return end - begin; }
     constexpr bool empty() const { return !(begin < end); }
     constexpr bool contains(PhysAddr a) const { return begin <= a && a < end; }

@@ -18,8 +18,8 @@ struct SpaceMember {
     DomainId domain;
     DomainKind kind = DomainKind::Net;
     Window* window = nullptr;
-    const ImageMap* image = nullptr;  ///< network namespaces that have one
-    std::uint64_t counter_set = 0;    ///< the domain's event counters; 0: the kernel's
+    const ImageMap* image = nullptr; ///< network namespaces that have one
+    std::uint64_t counter_set = 0;   ///< the domain's event counters; 0: the kernel's
 };
 
 /// Which domains an address space is made of: at most one of each kind.
@@ -31,7 +31,7 @@ public:
     bool operator==(const SpaceKey&) const = default;
 
 private:
-    std::array<DomainId, domain_kinds> domains_{};  ///< by kind; shared_domain where there is none
+    std::array<DomainId, domain_kinds> domains_{}; ///< by kind; shared_domain where there is none
 };
 
 /// A top-level page table: a copy of the kernel's, with the windows of some domains added. Shared by

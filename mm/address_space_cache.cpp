@@ -19,14 +19,14 @@ namespace {
 
 /// Top-level tables have no locks: each is filled here, before any CPU walks it.
 void copy_table(Pfn to, Pfn from) {
-    arch::copy_words(DirectMap::ptr_present<void>(to.address()),
-                     DirectMap::ptr_present<void>(from.address()), arch::entries_per_table);
+    arch::copy_words(DirectMap::ptr_present<void>(to.address()), DirectMap::ptr_present<void>(from.address()),
+                     arch::entries_per_table);
 }
 
 } // namespace
 
-AddressSpaceCache::AddressSpaceCache(Scheme scheme, const KernelMap& kernel, FrameTable frames,
-                                     Tlb& tlb, TableSource& tables)
+AddressSpaceCache::AddressSpaceCache(Scheme scheme, const KernelMap& kernel, FrameTable frames, Tlb& tlb,
+                                     TableSource& tables)
     : scheme_(scheme), kernel_(kernel), frames_(frames), tlb_(tlb), tables_(tables),
       kernel_space_(TlbSpace::kernel_id, SpaceKey{}, kernel.pgd(), {}) {
     kernel_space_.cache_ = this;
@@ -87,8 +87,7 @@ kernel::Result<AddressSpaceRef> AddressSpaceCache::get(std::span<const SpaceMemb
     return AddressSpaceRef(*faster);
 }
 
-kernel::Result<AddressSpace*> AddressSpaceCache::create(SpaceKey key,
-                                                        std::span<const SpaceMember> members) {
+kernel::Result<AddressSpace*> AddressSpaceCache::create(SpaceKey key, std::span<const SpaceMember> members) {
     Pfn pgd = kernel_.pgd();
     if (has_own_table(scheme_)) {
         pgd = TRY(tables_.take_table());
@@ -141,9 +140,11 @@ void AddressSpaceCache::release(AddressSpace& space) {
 SpaceLoad AddressSpaceCache::switch_tables(AddressSpace& next) {
     arch::select_counter_set(next.counter_set()); // the switch counts for whom it is made
     tlb_.prepare_load(next);
-    if (!has_own_table(scheme_)) [[unlikely]] return switch_image(next);
+    if (!has_own_table(scheme_)) [[unlikely]]
+        return switch_image(next);
     kernel::count(Event::Cr3Writes);
-    if (tlb_.uses_pcids()) [[unlikely]] return load_with_pcid(next);
+    if (tlb_.uses_pcids()) [[unlikely]]
+        return load_with_pcid(next);
     return {.pgd = next.pgd().address().raw()};
 }
 
@@ -163,8 +164,8 @@ SpaceLoad AddressSpaceCache::switch_image(const AddressSpace& next) {
         load.pgd = cpu.pgd->address().raw();
     }
     if (scheme_ == Scheme::Keyed && cpu.key_rights != next.key_rights()) {
-        cpu.key_rights = kernel::mutant(kernel::Mutant::KeepKeyRights) ? cpu.key_rights & next.key_rights()
-                                                                       : next.key_rights();
+        cpu.key_rights =
+            kernel::mutant(kernel::Mutant::KeepKeyRights) ? cpu.key_rights & next.key_rights() : next.key_rights();
         load = {.pgd = cpu.pgd->address().raw(), .key_rights = cpu.key_rights};
         kernel::count(Event::KeyRightsWrites);
     }

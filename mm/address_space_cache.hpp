@@ -13,8 +13,8 @@ namespace mm {
 
 /// What a CPU loads to enter an address space.
 struct SpaceLoad {
-    std::uint64_t pgd = 0;         ///< for CR3; 0: nothing at all is to be loaded
-    std::uint32_t key_rights = 0;  ///< for IA32_PKRS; 0: it stays as it is
+    std::uint64_t pgd = 0;        ///< for CR3; 0: nothing at all is to be loaded
+    std::uint32_t key_rights = 0; ///< for IA32_PKRS; 0: it stays as it is
 };
 
 /// Makes address spaces, one for each combination of domains in use, and loads them.
@@ -24,8 +24,7 @@ struct SpaceLoad {
 ///                           finish_switch()           on B's stack
 class AddressSpaceCache {
 public:
-    AddressSpaceCache(Scheme scheme, const KernelMap& kernel, FrameTable frames, Tlb& tlb,
-                      TableSource& tables);
+    AddressSpaceCache(Scheme scheme, const KernelMap& kernel, FrameTable frames, Tlb& tlb, TableSource& tables);
     ~AddressSpaceCache();
     AddressSpaceCache(const AddressSpaceCache&) = delete;
     AddressSpaceCache& operator=(const AddressSpaceCache&) = delete;
@@ -54,8 +53,8 @@ public:
     const AddressSpace& loaded_on(unsigned cpu) const { return static_cast<AddressSpace&>(tlb_.loaded_on(cpu)); }
 
     /// Does all of a switch but the writes to the registers, and returns what to write.
-    /// Shared memory only; no lock. `last` is what is loaded. The caller holds a reference to `next`. Interrupts off from here
-    /// to finish_switch(): a shootdown request in between would flush what is about to go.
+    /// Shared memory only; no lock. `last` is what is loaded. The caller holds a reference to `next`. Interrupts off
+    /// from here to finish_switch(): a shootdown request in between would flush what is about to go.
     SpaceLoad prepare_switch(const AddressSpace& last, AddressSpace& next) {
         return &last == &next ? SpaceLoad{} : switch_tables(next);
     }

@@ -10,10 +10,10 @@
 #include "mm/testing/test_domain.hpp"
 
 using namespace mm;
+using kernel::Event;
+using kernel::test::MutantScope;
 using mm::testing::TestDomain;
 using mm::testing::TestMemory;
-using kernel::test::MutantScope;
-using kernel::Event;
 
 LACUNA_TEST("mm.address_space", "a domain's frame is there for its address space only") {
     TestMemory memory;

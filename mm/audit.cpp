@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "mm/audit.hpp"
 
+#include <algorithm>
 #include <arch/cpu.hpp>
 #include <arch/protection_keys.hpp>
-#include <algorithm>
 
 namespace mm {
 
@@ -134,9 +134,7 @@ void Auditor::walk(Pfn table, Level level, VirtAddr base, DomainId owner, OnLeaf
 }
 
 void Auditor::check_kernel() {
-    const auto root = [&](unsigned slot) {
-        return Pfn::of(PageTree::at(kernel_.pgd()).read(slot).address());
-    };
+    const auto root = [&](unsigned slot) { return Pfn::of(PageTree::at(kernel_.pgd()).read(slot).address()); };
     enter_table(kernel_.pgd(), shared_domain, VirtAddr{0});
 
     walk(root(arch::direct_map_slot), Level::Page1G, VirtAddr{arch::direct_map_base()}, shared_domain,
@@ -310,8 +308,7 @@ void Auditor::compare(unsigned slot, Pte actual, Pte expected) {
     if (actual == expected) return;
     const VirtAddr at{arch::slot_base(slot)};
     const Pfn leads_to = Pfn::of(actual.address());
-    const bool is_private = slot >= arch::window_first_slot &&
-                            slot < arch::window_first_slot + arch::window_slot_count;
+    const bool is_private = slot >= arch::window_first_slot && slot < arch::window_first_slot + arch::window_slot_count;
     if (!expected.present()) {
         report(AuditFinding::StrayEntry, at, leads_to, shared_domain);
     } else if (is_private || !actual.present()) {
@@ -326,8 +323,7 @@ void Auditor::check_space(const AddressSpace& space) {
     ++report_.address_spaces;
     if (space.pgd() == kernel_.pgd()) {
         for (unsigned slot = 0; slot < arch::slot_count; ++slot) {
-            const bool shared = slot == arch::direct_map_slot || slot == arch::device_slot ||
-                                slot == arch::image_slot;
+            const bool shared = slot == arch::direct_map_slot || slot == arch::device_slot || slot == arch::image_slot;
             const Pte entry = PageTree::at(kernel_.pgd()).read(slot);
             if (!shared) compare(slot, entry, keyed_entry(slot));
         }

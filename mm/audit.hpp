@@ -23,9 +23,9 @@ struct AuditSubject {
 /// exclusive frames are in their owner's window and nowhere else, windows map nothing foreign, shared
 /// mappings are the same everywhere, every hole in the direct map is accounted for, nothing writable is
 /// executable, no domain's leaf is global. With placement `clone`, every copy of the direct map is the kernel's map but
-/// for its domain's own frames, and no leaf of either is global. With isolation `pks`, the one window maps each exclusive
-/// frame once, under its owner's key, no other leaf but the owner's image has a key, and each CPU's rights are
-/// those of the address space it has loaded.
+/// for its domain's own frames, and no leaf of either is global. With isolation `pks`, the one window maps each
+/// exclusive frame once, under its owner's key, no other leaf but the owner's image has a key, and each CPU's rights
+/// are those of the address space it has loaded.
 ///
 /// It reads the tables as they are, so nothing may change meanwhile: thread context on the only CPU
 /// that runs, with no domain being made or ended. Preemption is off for as long as it takes.

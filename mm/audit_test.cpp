@@ -8,11 +8,11 @@
 #include "mm/testing/test_domain.hpp"
 
 using namespace mm;
-using mm::testing::TestDomain;
-using mm::testing::TestMemory;
-using kernel::test::MutantScope;
 using arch::Level;
 using arch::Pte;
+using kernel::test::MutantScope;
+using mm::testing::TestDomain;
+using mm::testing::TestMemory;
 
 namespace {
 
@@ -22,9 +22,8 @@ class Scene {
 public:
     explicit Scene(Scheme scheme)
         : memory({.scheme = scheme}), red(memory, DomainId{1}), blue(memory, DomainId{2}),
-          red_image(red.map_image(TestMemory::block(0), 3)),
-          blue_image(blue.map_image(TestMemory::block(1), 3)), red_space(red.space()),
-          blue_space(blue.space()) {
+          red_image(red.map_image(TestMemory::block(0), 3)), blue_image(blue.map_image(TestMemory::block(1), 3)),
+          red_space(red.space()), blue_space(blue.space()) {
         memory.make_exclusive(TestMemory::block(2), red.window);
         memory.make_exclusive(page, blue.window, FrameState::Stack);
         memory.spaces.load(*red_space);
@@ -59,20 +58,18 @@ public:
     }
 
     /// The same with the fault in one page-table entry: the one at `level` for `address` below `root`.
-    void expect_in_entry(AuditFinding finding, Pfn root, Level top, VirtAddr address, Level level,
-                         Pte planted) {
+    void expect_in_entry(AuditFinding finding, Pfn root, Level top, VirtAddr address, Level level, Pte planted) {
         const Pfn table = *PageTree(memory.frames(), root, top).table_for(address, level);
         PageTable& entries = PageTree::at(table);
         const unsigned index = arch::index_of(address, level);
         const Pte before = entries.read(index);
-        expect(
-            finding, [&] { entries.write(index, planted); }, [&] { entries.write(index, before); });
+        expect(finding, [&] { entries.write(index, planted); }, [&] { entries.write(index, before); });
     }
 
     /// An entry of red's window.
     void expect_in_window(AuditFinding finding, PhysRange at, Pte planted) {
-        expect_in_entry(finding, *red.window.root(), Level::Page1G, red.window.address(at.begin),
-                        Level::Page4K, planted);
+        expect_in_entry(finding, *red.window.root(), Level::Page1G, red.window.address(at.begin), Level::Page4K,
+                        planted);
     }
 
     Pfn kernel_pgd() const { return memory.boot.kernel_map.pgd(); }
@@ -117,8 +114,7 @@ LACUNA_TEST("mm.audit", "finds faults in a window") {
                            Pte::leaf(TestMemory::page(2, 5).begin, arch::read_write, Level::Page4K));
     scene.expect_in_window(AuditFinding::ForeignFrame, own,
                            Pte::leaf(Scene::page.begin, arch::read_write, Level::Page4K));
-    scene.expect_in_window(AuditFinding::NotExclusive, own,
-                           Pte::leaf(unused.begin, arch::read_write, Level::Page4K));
+    scene.expect_in_window(AuditFinding::NotExclusive, own, Pte::leaf(unused.begin, arch::read_write, Level::Page4K));
     scene.expect_in_window(AuditFinding::Global, own, Pte::leaf(own.begin, global_rw, Level::Page4K));
     scene.expect_in_window(AuditFinding::WritableExecutable, own,
                            Pte::leaf(own.begin, arch::PteFlags::Writable, Level::Page4K));
@@ -135,8 +131,7 @@ LACUNA_TEST("mm.audit", "finds a frame that two windows map") {
     Scene scene(Scheme::Window);
     const PhysRange own = TestMemory::page(2, 4);
     scene.expect(
-        AuditFinding::MappedTwice,
-        [&] { REQUIRE(scene.blue.window.map(own).has_value()); },
+        AuditFinding::MappedTwice, [&] { REQUIRE(scene.blue.window.map(own).has_value()); },
         [&] { scene.blue.window.unmap(own); });
 }
 
@@ -145,14 +140,13 @@ LACUNA_TEST("mm.audit", "finds faults in the direct map") {
     const PhysRange own = Scene::page;
     const PhysRange beside = TestMemory::page(3, 0);
     const auto plant = [&](AuditFinding finding, PhysRange at, Pte entry) {
-        scene.expect_in_entry(finding, scene.kernel_pgd(), Level::Slot, DirectMap::virt(at.begin),
-                              Level::Page4K, entry);
+        scene.expect_in_entry(finding, scene.kernel_pgd(), Level::Slot, DirectMap::virt(at.begin), Level::Page4K,
+                              entry);
     };
     plant(AuditFinding::ExclusiveInDirectMap, own, Pte::leaf(own.begin, global_rw, Level::Page4K));
     plant(AuditFinding::MissingInDirectMap, beside, Pte{});
     plant(AuditFinding::WrongAddress, own, Pte::leaf(beside.begin, global_rw, Level::Page4K));
-    plant(AuditFinding::WritableExecutable, beside,
-          Pte::leaf(beside.begin, arch::PteFlags::Writable, Level::Page4K));
+    plant(AuditFinding::WritableExecutable, beside, Pte::leaf(beside.begin, arch::PteFlags::Writable, Level::Page4K));
     scene.expect(
         AuditFinding::NotRam, [&] { scene.frame(beside).state = FrameState::Reserved; },
         [&] { scene.frame(beside).state = FrameState::Free; });
@@ -210,8 +204,7 @@ LACUNA_TEST("mm.audit", "finds faults in images, however they are selected") {
         };
         const VirtAddr first{arch::namespace_image_base};
         const PhysAddr foreign = scene.blue_image.front().address();
-        plant(AuditFinding::ForeignFrame, Level::Page4K, first,
-              Pte::leaf(foreign, arch::read_write, Level::Page4K));
+        plant(AuditFinding::ForeignFrame, Level::Page4K, first, Pte::leaf(foreign, arch::read_write, Level::Page4K));
         plant(AuditFinding::MissingInImage, Level::Page4K, first, Pte{});
         plant(AuditFinding::SharedEntryDiffers, Level::Page1G, VirtAddr{arch::kernel_image_base}, Pte{});
     }
@@ -219,15 +212,16 @@ LACUNA_TEST("mm.audit", "finds faults in images, however they are selected") {
 
 LACUNA_TEST("mm.audit", "finds faults in a copy of the direct map") {
     Scene scene(Scheme::Clone);
-    const PhysRange own = TestMemory::page(2, 4);   // red's, of a block that left whole
-    const PhysRange other = Scene::page;            // blue's, of a block that was split
+    const PhysRange own = TestMemory::page(2, 4); // red's, of a block that left whole
+    const PhysRange other = Scene::page;          // blue's, of a block that was split
     const PhysRange beside = TestMemory::page(3, 0);
     const PhysRange unused = TestMemory::page(2 + 4, 0);
     const auto leaf = [](PhysRange at, arch::PteFlags flags = arch::read_write, Level level = Level::Page4K) {
         return Pte::leaf(at.begin, flags, level);
     };
     const auto plant = [&](AuditFinding finding, PhysRange at, Pte entry, Level level = Level::Page4K) {
-        scene.expect_in_entry(finding, *scene.red.window.root(), Level::Page1G, DirectMap::virt(at.begin), level, entry);
+        scene.expect_in_entry(finding, *scene.red.window.root(), Level::Page1G, DirectMap::virt(at.begin), level,
+                              entry);
     };
     plant(AuditFinding::MissingInWindow, own, Pte{});
     plant(AuditFinding::WrongAddress, own, leaf(TestMemory::page(2, 5)));
@@ -242,7 +236,8 @@ LACUNA_TEST("mm.audit", "finds faults in a copy of the direct map") {
     plant(AuditFinding::CopyDiffers, beside, Pte{});
     plant(AuditFinding::CopyDiffers, beside, leaf(beside, global_rw));
     plant(AuditFinding::CopyDiffers, unused, leaf(unused, arch::read_only, Level::Page2M), Level::Page2M);
-    plant(AuditFinding::CopyDiffers, beside, leaf(TestMemory::block(3), arch::read_write, Level::Page2M), Level::Page2M);
+    plant(AuditFinding::CopyDiffers, beside, leaf(TestMemory::block(3), arch::read_write, Level::Page2M),
+          Level::Page2M);
     plant(AuditFinding::CopyDiffers, unused, scene.red.window.top_entry()->entry, Level::Page2M);
     // The kernel's own map: a leaf that would survive the switch to a copy.
     scene.expect_in_entry(AuditFinding::Global, scene.kernel_pgd(), Level::Slot, DirectMap::virt(beside.begin),
@@ -324,9 +319,8 @@ LACUNA_TEST("mm.audit", "finds a CPU with the rights of a domain that it does no
 LACUNA_TEST("mm.audit", "finds a CPU that has another namespace's image") {
     Scene scene(Scheme::InPlace);
     const Pfn table = *scene.memory.spaces.cpu_image_table(0);
-    scene.expect_in_entry(AuditFinding::SharedEntryDiffers, table, Level::Page1G,
-                          VirtAddr{arch::namespace_image_base}, Level::Page1G,
-                          scene.blue.image.image_entry());
+    scene.expect_in_entry(AuditFinding::SharedEntryDiffers, table, Level::Page1G, VirtAddr{arch::namespace_image_base},
+                          Level::Page1G, scene.blue.image.image_entry());
 }
 
 LACUNA_TEST("mm.audit", "finds temporary mappings, lost tables and wrong books") {
@@ -341,8 +335,7 @@ LACUNA_TEST("mm.audit", "finds temporary mappings, lost tables and wrong books")
         AuditFinding::OrphanTable, [&] { lost = *scene.memory.tables.take_table(); },
         [&] { scene.memory.tables.give_table(lost); });
     auto& books = scene.memory.frames()[*scene.red.window.root()].table;
-    scene.expect(
-        AuditFinding::WrongTableCount, [&] { ++books.live; }, [&] { --books.live; });
+    scene.expect(AuditFinding::WrongTableCount, [&] { ++books.live; }, [&] { --books.live; });
 }
 
 LACUNA_TEST("mm.audit", "violations read as one line of text") {

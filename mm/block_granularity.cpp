@@ -43,7 +43,8 @@ void BlockGranularity::give(Pfn first, Order order) {
         return pool.whole_blocks() > max_whole;
     });
     if (!lent) detacher_.attach(first, order);
-    if (surplus) [[unlikely]] return_whole(max_whole);
+    if (surplus) [[unlikely]]
+        return_whole(max_whole);
 }
 
 void BlockGranularity::give_runs(std::span<const PageRun> runs) {
@@ -64,15 +65,15 @@ void BlockGranularity::give_runs(std::span<const PageRun> runs) {
         const PageRun& run = runs[static_cast<std::size_t>(std::countr_zero(others))];
         for (Pfn page = run.first; page != run.end(); page = page + PageCount{1}) give(page, order_4k);
     }
-    if (surplus) [[unlikely]] return_whole(max_whole);
+    if (surplus) [[unlikely]]
+        return_whole(max_whole);
 }
 
 PageCount BlockGranularity::return_whole(std::uint64_t keep) {
     PageCount returned;
     while (true) {
-        const auto block = pool_.with([=](BlockPool& pool) {
-            return pool.whole_blocks() > keep ? pool.remove_whole() : std::nullopt;
-        });
+        const auto block = pool_.with(
+            [=](BlockPool& pool) { return pool.whole_blocks() > keep ? pool.remove_whole() : std::nullopt; });
         if (!block) return returned;
         detacher_.attach(*block, order_2m);
         returned = returned + order_2m.pages();

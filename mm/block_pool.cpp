@@ -31,14 +31,14 @@ static_assert(run_starts(5) == 0x0000'0001'0000'0001);
 
 kernel::Result<> BlockPool::prepare(Pfn first) {
     Block*& chunk = chunks_[number_of(first) / blocks_per_chunk];
-    if (chunk != nullptr) [[likely]] return {};
+    if (chunk != nullptr) [[likely]]
+        return {};
     const Pfn pages = TRY(memory_.take(chunk_order, FrameState::Shared));
     auto* const made = DirectMap::ptr_present<Block>(pages.address());
     std::uninitialized_value_construct_n(made, blocks_per_chunk);
     // Another CPU may have been faster. Ordering: release, so that whoever sees the chunk sees it complete.
     Block* expected = nullptr;
-    const bool first_here =
-        std::atomic_ref(chunk).compare_exchange_strong(expected, made, std::memory_order_release);
+    const bool first_here = std::atomic_ref(chunk).compare_exchange_strong(expected, made, std::memory_order_release);
     if (!first_here) memory_.give(pages, chunk_order);
     return {};
 }
@@ -148,7 +148,8 @@ std::optional<std::uint32_t> BlockPool::find_run(const Block& in, Order order) {
         std::uint64_t runs = in.free[word];
         for (unsigned half = 0; half < order.raw(); ++half) runs &= runs >> (1u << half);
         runs &= run_starts(order.raw());
-        if (runs != 0) return static_cast<std::uint32_t>(word * 64) + static_cast<std::uint32_t>(std::countr_zero(runs));
+        if (runs != 0)
+            return static_cast<std::uint32_t>(word * 64) + static_cast<std::uint32_t>(std::countr_zero(runs));
     }
     return {};
 }
@@ -183,7 +184,7 @@ void BlockPool::give(PageRun run) {
         });
         frames_.for_row(run.first, count, [](Frame& frame) {
             frame.assign_page(FrameState::FreeDetached, shared_domain);
-            frame.flags &= frame_flag::zeroed;  // whether it holds zeros is known across owners
+            frame.flags &= frame_flag::zeroed; // whether it holds zeros is known across owners
         });
         recount(number, to.free_pages + count);
         run = {run.first + PageCount{count}, run.count - count};

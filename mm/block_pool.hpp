@@ -41,8 +41,8 @@ public:
 
     /// An aligned run of pages, from a block in use if possible. Precondition: order <= order_2m.
     std::optional<Pfn> take(Order order);
-    /// Single pages, as runs: at most `most` pages, from blocks in use if possible. Says how many runs; 0 if the pool is
-    /// empty.
+    /// Single pages, as runs: at most `most` pages, from blocks in use if possible. Says how many runs; 0 if the pool
+    /// is empty.
     std::size_t take_runs(std::span<PageRun> room, std::size_t most);
 
     /// Whether the page came out of a block of this pool's.
@@ -74,11 +74,11 @@ private:
     static constexpr std::uint32_t blocks_per_chunk = 256;
 
     struct alignas(128) Block {
-        std::array<std::uint64_t, words> free{};  ///< one bit for each free page
+        std::array<std::uint64_t, words> free{}; ///< one bit for each free page
         std::uint32_t free_pages = 0;
         std::uint32_t next = no_block;
         std::uint32_t previous = no_block;
-        bool held = false;  ///< it is the pool's, whoever has its pages
+        bool held = false; ///< it is the pool's, whoever has its pages
     };
     static_assert(sizeof(Block) * blocks_per_chunk == chunk_order.bytes());
 
@@ -88,9 +88,7 @@ private:
     };
 
     static constexpr std::uint32_t number_of(Pfn pfn) { return pfn.raw() >> order_2m.raw(); }
-    Block& block(std::uint32_t number) const {
-        return chunks_[number / blocks_per_chunk][number % blocks_per_chunk];
-    }
+    Block& block(std::uint32_t number) const { return chunks_[number / blocks_per_chunk][number % blocks_per_chunk]; }
     List* list_of(const Block& of) {
         if (of.free_pages == 0) return nullptr;
         return of.free_pages == pages_per_block ? &whole_ : &partial_;

@@ -25,7 +25,8 @@ struct Blocks {
     explicit Blocks(unsigned count) : pool(system.memory.frames(), system.memory.frame_allocator()) {
         for (unsigned i = 0; i < count; ++i) {
             const Pfn block = *system.memory.alloc_block(order_2m, mm::Zero::No);
-            system.memory.frames().assign(mm::PhysRange::of(block, order_2m), mm::FrameState::FreeDetached, mm::shared_domain);
+            system.memory.frames().assign(mm::PhysRange::of(block, order_2m), mm::FrameState::FreeDetached,
+                                          mm::shared_domain);
             kernel::ensure(pool.prepare(block).has_value(), "no memory for the bitmaps");
             pool.add(block);
         }

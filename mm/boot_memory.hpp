@@ -13,14 +13,14 @@ namespace mm {
 
 /// What the boot loader and the architecture know about memory.
 struct MemoryPlan {
-    std::span<const PhysRange> ram;     ///< usable RAM, whole pages, ascending
-    std::span<const PhysRange> in_use;  ///< of that, what must stay as it is: image, initial RAM disk
-    std::span<const ImagePart> image;   ///< the kernel's image
-    Pfn device_table;                   ///< the table under the device slot
-    arch::Level largest_leaf;           ///< leaf_level()
-    PhysAddr reachable;                 ///< end of what the boot page tables map at the direct map
-    PageCount limit;                    ///< no more RAM than this is used
-    Scheme scheme;                      ///< how exclusive memory is mapped
+    std::span<const PhysRange> ram;    ///< usable RAM, whole pages, ascending
+    std::span<const PhysRange> in_use; ///< of that, what must stay as it is: image, initial RAM disk
+    std::span<const ImagePart> image;  ///< the kernel's image
+    Pfn device_table;                  ///< the table under the device slot
+    arch::Level largest_leaf;          ///< leaf_level()
+    PhysAddr reachable;                ///< end of what the boot page tables map at the direct map
+    PageCount limit;                   ///< no more RAM than this is used
+    Scheme scheme;                     ///< how exclusive memory is mapped
 };
 
 /// Memory from the boot loader's list to the final page tables, made once, in this order:

@@ -23,12 +23,11 @@ std::optional<Pfn> Buddy::take(Order order) {
 }
 
 Buddy::Block Buddy::give(Pfn first, Order order) {
-    kernel::ensure(first.raw() % order.pages().raw() == 0,
-                   "block given back at the wrong alignment");
+    kernel::ensure(first.raw() % order.pages().raw() == 0, "block given back at the wrong alignment");
     frames_.for_row(first, order.pages().raw(), [](Frame& frame) {
         kernel::ensure((frame.flags & frame_flag::in_buddy) == 0, "block given back that is free already");
         frame.assign_page(FrameState::Free, shared_domain);
-        frame.flags &= frame_flag::zeroed;  // whether it holds zeros is known across owners
+        frame.flags &= frame_flag::zeroed; // whether it holds zeros is known across owners
     });
     while (order < largest_ && is_free_block(buddy_of(first, order), order)) {
         const Pfn buddy = buddy_of(first, order);

@@ -10,8 +10,8 @@
 
 namespace mm {
 
-/// A binary buddy allocator (Knowlton, "A Fast Storage Allocator", CACM 1965) over the free frames of the direct map. Its
-/// lists run through the frame table, so it never touches the memory it manages. Not locked.
+/// A binary buddy allocator (Knowlton, "A Fast Storage Allocator", CACM 1965) over the free frames of the direct map.
+/// Its lists run through the frame table, so it never touches the memory it manages. Not locked.
 ///
 /// The first frame of a free block bears frame_flag::in_buddy, and no other frame does.
 class Buddy {
@@ -22,9 +22,7 @@ public:
     };
 
     /// Merges up to `largest`, at most max_order.
-    constexpr Buddy(FrameTable frames, Order largest) : frames_(frames), largest_(largest) {
-        lists_.fill({});
-    }
+    constexpr Buddy(FrameTable frames, Order largest) : frames_(frames), largest_(largest) { lists_.fill({}); }
 
     /// A block of that order, aligned to its size, or nothing. Its frames stay in state Free until the caller assigns
     /// another.
@@ -55,9 +53,7 @@ private:
 };
 
 /// The neighbour that a block merges with: together they are a block of the next order.
-constexpr Pfn buddy_of(Pfn first, Order order) {
-    return Pfn{std::uint64_t{first.raw()} ^ order.pages().raw()};
-}
+constexpr Pfn buddy_of(Pfn first, Order order) { return Pfn{std::uint64_t{first.raw()} ^ order.pages().raw()}; }
 
 static_assert(buddy_of(Pfn{8}, Order{2}) == Pfn{12} && buddy_of(Pfn{12}, Order{2}) == Pfn{8});
 

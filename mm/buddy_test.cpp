@@ -20,15 +20,12 @@ using mm::Pfn;
 
 /// A buddy allocator over a frame table with no memory behind it: it must never look at memory.
 struct Table {
-    explicit Table(std::size_t count)
-        : storage(count), frames(storage), buddy(frames, mm::max_order) {
-        for (Frame& frame : storage)
-            frame.assign(FrameState::Boot, mm::shared_domain);
+    explicit Table(std::size_t count) : storage(count), frames(storage), buddy(frames, mm::max_order) {
+        for (Frame& frame : storage) frame.assign(FrameState::Boot, mm::shared_domain);
     }
     std::optional<Pfn> take(Order order) {
         const auto first = buddy.take(order);
-        if (first)
-            frames.assign(mm::PhysRange::of(*first, order), FrameState::Shared, mm::shared_domain);
+        if (first) frames.assign(mm::PhysRange::of(*first, order), FrameState::Shared, mm::shared_domain);
         return first;
     }
     std::vector<Frame> storage;
@@ -42,8 +39,7 @@ LACUNA_TEST("mm.buddy", "splits a block and merges it again") {
     CHECK(table.buddy.free() == PageCount{1024});
     const auto page = table.take(Order{0});
     REQUIRE(page.has_value());
-    for (unsigned order = 0; order < 10; ++order)
-        CHECK(table.buddy.blocks(Order{order}) == 1);
+    for (unsigned order = 0; order < 10; ++order) CHECK(table.buddy.blocks(Order{order}) == 1);
     CHECK(table.buddy.blocks(mm::max_order) == 0);
     const Buddy::Block whole = table.buddy.give(*page, Order{0});
     CHECK(whole.first == Pfn{0});
@@ -69,12 +65,10 @@ LACUNA_TEST("mm.buddy", "is empty when all is handed out, and whole when all is 
     Table table(256);
     table.buddy.give(Pfn{0}, Order{8});
     std::vector<Pfn> taken;
-    while (const auto page = table.take(Order{0}))
-        taken.push_back(*page);
+    while (const auto page = table.take(Order{0})) taken.push_back(*page);
     CHECK(taken.size() == 256);
     CHECK_FALSE(table.buddy.take(Order{3}).has_value());
-    for (const Pfn page : taken)
-        table.buddy.give(page, Order{0});
+    for (const Pfn page : taken) table.buddy.give(page, Order{0});
     CHECK(table.buddy.blocks(Order{8}) == 1);
 }
 
@@ -92,8 +86,7 @@ LACUNA_TEST("mm.buddy", "random use agrees with a map of owned pages") {
             const auto first = table.take(order);
             if (!first) continue;
             bool fresh = first->raw() % order.pages().raw() == 0;
-            for (std::uint64_t i = 0; i < order.pages().raw(); ++i)
-                fresh = fresh && owned[first->raw() + i]++ == 0;
+            for (std::uint64_t i = 0; i < order.pages().raw(); ++i) fresh = fresh && owned[first->raw() + i]++ == 0;
             REQUIRE(fresh);
             blocks.push_back({*first, order});
             free -= order.pages().raw();
@@ -102,15 +95,13 @@ LACUNA_TEST("mm.buddy", "random use agrees with a map of owned pages") {
             const Buddy::Block block = blocks[victim];
             blocks[victim] = blocks.back();
             blocks.pop_back();
-            for (std::uint64_t i = 0; i < block.order.pages().raw(); ++i)
-                --owned[block.first.raw() + i];
+            for (std::uint64_t i = 0; i < block.order.pages().raw(); ++i) --owned[block.first.raw() + i];
             table.buddy.give(block.first, block.order);
             free += block.order.pages().raw();
         }
         REQUIRE(table.buddy.free() == PageCount{free});
     }
-    for (const Buddy::Block& block : blocks)
-        table.buddy.give(block.first, block.order);
+    for (const Buddy::Block& block : blocks) table.buddy.give(block.first, block.order);
     CHECK(table.buddy.blocks(mm::max_order) == 1);
 }
 

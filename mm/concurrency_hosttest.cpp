@@ -56,8 +56,7 @@ unsigned count_broken(unsigned cpu, Alloc alloc, Free free) {
         block = {static_cast<std::byte*>(*taken), bytes, static_cast<std::byte>(cpu * 64 + i % 64)};
         std::memset(block.address, std::to_integer<int>(block.stamp), bytes);
     }
-    for (Block& block : blocks)
-        drop(block);
+    for (Block& block : blocks) drop(block);
     return broken;
 }
 
@@ -71,14 +70,12 @@ unsigned on_all_cpus(Memory& memory, Work work) {
         threads.emplace_back([&, cpu] {
             arch::host::set_cpu(cpu);
             // Nobody begins before all are here, or the first would be done before the last is made.
-            for (++ready; ready < cpus;)
-                arch::pause();
+            for (++ready; ready < cpus;) arch::pause();
             sum += work(cpu);
             memory.reclaim(); // this CPU's lists and magazines
         });
     }
-    for (std::thread& thread : threads)
-        thread.join();
+    for (std::thread& thread : threads) thread.join();
     memory.reclaim();
     return sum;
 }
@@ -91,8 +88,7 @@ LACUNA_TEST("mm.concurrency", "a CPU is a thread of its own") {
         ++visits[arch::cpu_id()];
         return 0u;
     });
-    for (const auto& count : visits)
-        CHECK(count == 1);
+    for (const auto& count : visits) CHECK(count == 1);
 }
 
 LACUNA_TEST("mm.concurrency", "shared memory is nobody's twice, and all comes back") {
@@ -122,8 +118,7 @@ LACUNA_TEST("mm.concurrency", "one domain's memory is used from all CPUs, and al
         const unsigned broken = on_all_cpus(memory, [&](unsigned cpu) {
             const Inside inside(system.spaces, red);
             return count_broken(
-                cpu, [&](std::size_t bytes) { return red.kmalloc(bytes); },
-                [&](void* address) { red.kfree(address); });
+                cpu, [&](std::size_t bytes) { return red.kmalloc(bytes); }, [&](void* address) { red.kfree(address); });
         });
         CHECK(broken == 0);
     }

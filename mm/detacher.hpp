@@ -11,8 +11,7 @@ namespace mm {
 /// are made of.
 class Detacher {
 public:
-    Detacher(FrameAllocator& frames, DirectMap& direct_map)
-        : frames_(frames), direct_map_(direct_map) {}
+    Detacher(FrameAllocator& frames, DirectMap& direct_map) : frames_(frames), direct_map_(direct_map) {}
 
     /// A free block, taken out of the direct map and flushed from every TLB, in state `state`, which is a detached one.
     /// Errors: OutOfMemory, for the block or for the page tables of a split.

@@ -60,13 +60,9 @@ public:
         return ptr_present<T>(address);
     }
 
-    static VirtAddr virt(PhysAddr address) {
-        return VirtAddr{arch::direct_map_base() + address.raw()};
-    }
+    static VirtAddr virt(PhysAddr address) { return VirtAddr{arch::direct_map_base() + address.raw()}; }
 
-    static bool contains(VirtAddr address) {
-        return address.raw() - arch::direct_map_base() < arch::slot_size;
-    }
+    static bool contains(VirtAddr address) { return address.raw() - arch::direct_map_base() < arch::slot_size; }
 
     /// Precondition: a pointer into the direct map. O(1), any context.
     static PhysAddr to_phys(const void* pointer) {
@@ -148,9 +144,12 @@ void fill_with_leaves(PageTable& table, arch::Pte leaf, arch::Level level);
 /// The level that the boot option `directmap.leaf` allows, given what the processor can do.
 constexpr arch::Level leaf_level(DirectMapLeaf choice, bool processor_has_1g) {
     switch (choice) {
-    case DirectMapLeaf::Size4K: return arch::Level::Page4K;
-    case DirectMapLeaf::Size2M: return arch::Level::Page2M;
-    case DirectMapLeaf::Size1G: break;
+    case DirectMapLeaf::Size4K:
+        return arch::Level::Page4K;
+    case DirectMapLeaf::Size2M:
+        return arch::Level::Page2M;
+    case DirectMapLeaf::Size1G:
+        break;
     }
     return processor_has_1g ? arch::Level::Page1G : arch::Level::Page2M;
 }

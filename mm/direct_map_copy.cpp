@@ -14,9 +14,7 @@ using arch::Pte;
 
 // --- copying -------------------------------------------------------------------------------------
 
-void DirectMapCopy::copy_from(Pfn from, TableReservation& spare) {
-    root_ = copy_table(from, Level::Page1G, spare);
-}
+void DirectMapCopy::copy_from(Pfn from, TableReservation& spare) { root_ = copy_table(from, Level::Page1G, spare); }
 
 Pfn DirectMapCopy::copy_table(Pfn from, Level level, TableReservation& spare) {
     const Pfn to = spare.take();
@@ -61,9 +59,7 @@ void DirectMapCopy::split(VirtAddr at, Level level, TableReservation& spare) {
     tree().set_entry(table, index, Pte::table(lower.address()));
 }
 
-void DirectMapCopy::restore(VirtAddr at, Level level, Pte leaf, TlbBatch& batch) {
-    replace(at, level, leaf, batch);
-}
+void DirectMapCopy::restore(VirtAddr at, Level level, Pte leaf, TlbBatch& batch) { replace(at, level, leaf, batch); }
 
 void DirectMapCopy::heal(VirtAddr at, Level level, Pte leaf, TlbBatch& batch) {
     replace(at, level, leaf, batch);
@@ -130,8 +126,6 @@ void DirectMapCopy::unmap(PhysRange range, TlbBatch& batch) {
     });
 }
 
-bool DirectMapCopy::is_mapped(Pfn pfn) const {
-    return tree().find(DirectMap::virt(pfn.address())).has_value();
-}
+bool DirectMapCopy::is_mapped(Pfn pfn) const { return tree().find(DirectMap::virt(pfn.address())).has_value(); }
 
 } // namespace mm

@@ -77,9 +77,8 @@ LACUNA_TEST("mm.direct_map_copy", "has its owner's frames at their usual address
 }
 
 LACUNA_TEST("mm.direct_map_copy", "1 GiB leaves split and heal in every copy") {
-    TestMemory memory({.memory = PageCount{2 * gib / page_size},
-                       .largest_leaf = arch::Level::Page1G,
-                       .scheme = Scheme::Clone});
+    TestMemory memory(
+        {.memory = PageCount{2 * gib / page_size}, .largest_leaf = arch::Level::Page1G, .scheme = Scheme::Clone});
     TestDomain red(memory, DomainId{1});
     TestDomain blue(memory, DomainId{2});
     auto red_space = red.space();
@@ -168,9 +167,7 @@ LACUNA_TEST("mm.direct_map_copy", "random changes of owner leave every copy righ
         domains[id - 1].emplace(memory, DomainId{static_cast<std::uint16_t>(id)});
     }
     const auto window = [&](unsigned id) -> Window& { return domains[id - 1]->window; };
-    const auto members = [&] {
-        return std::array{domains[0]->member(), domains[1]->member(), domains[2]->member()};
-    };
+    const auto members = [&] { return std::array{domains[0]->member(), domains[1]->member(), domains[2]->member()}; };
     for (int step = 0; step < 600; ++step) {
         const auto block = static_cast<unsigned>(random() % owner.size());
         const auto id = 1 + static_cast<unsigned>(random() % domains.size());

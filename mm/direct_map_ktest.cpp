@@ -22,9 +22,7 @@ bool readable(PhysAddr address) {
 /// A 2 MiB block of shared memory, and one page in the middle of it.
 struct Block {
     Block() : pages(kernel::memory().alloc_pages(order_2m, Zero::No)) {}
-    PhysRange page() const {
-        return PhysRange::of(pages->first() + PageCount{100}, order_4k);
-    }
+    PhysRange page() const { return PhysRange::of(pages->first() + PageCount{100}, order_4k); }
     kernel::Result<OwnedPages> pages;
 };
 
@@ -85,7 +83,7 @@ LACUNA_TEST("mm.direct_map.hardware", "a flush that is skipped leaves a stale en
     bool after_flush = false;
     bool removed = false;
     {
-        const arch::PreemptGuard no_switch; // a write to CR3 would flush as well
+        const arch::PreemptGuard no_switch;      // a write to CR3 would flush as well
         static_cast<void>(readable(page.begin)); // cached from here on
         {
             const kernel::test::MutantScope broken(kernel::Mutant::SkipInvlpg);

@@ -12,9 +12,9 @@
 #include "mm/testing/test_memory.hpp"
 
 using namespace mm;
-using mm::testing::TestMemory;
-using kernel::test::MutantScope;
 using kernel::Event;
+using kernel::test::MutantScope;
+using mm::testing::TestMemory;
 
 namespace {
 
@@ -22,9 +22,7 @@ constexpr PageCount gib{(std::uint64_t{1} << 30) / page_size};
 
 bool present(TestMemory& memory, PhysRange page) { return memory.direct_map().is_present(page.begin); }
 
-bool touchable(TestMemory& memory, PhysRange page) {
-    return memory.can_touch(DirectMap::virt(page.begin));
-}
+bool touchable(TestMemory& memory, PhysRange page) { return memory.can_touch(DirectMap::virt(page.begin)); }
 
 } // namespace
 

@@ -26,8 +26,7 @@ void ExclusivePages::reset() {
     if (Domain* const domain = std::exchange(domain_, nullptr)) domain->free_block(first_);
 }
 
-Result<DomainPtr> Domain::create(Memory& memory, DomainKind kind, std::string_view name,
-                                 PageCount limit) {
+Result<DomainPtr> Domain::create(Memory& memory, DomainKind kind, std::string_view name, PageCount limit) {
     const DomainId id = TRY(memory.domains().reserve());
     DomainPtr domain(new (std::nothrow) Domain(memory, id, kind, name, limit));
     if (!domain) {
@@ -42,8 +41,7 @@ Result<DomainPtr> Domain::create(Memory& memory, DomainKind kind, std::string_vi
 Domain::Domain(Memory& memory, DomainId id, DomainKind kind, std::string_view name, PageCount limit)
     : memory_(memory), frames_(memory.frames()), id_(id), kind_(kind),
       pages_at_once_(static_cast<std::uint8_t>(memory.exclusive_frames().pages_at_once())),
-      name_length_(static_cast<std::uint8_t>(std::min(name.size(), max_name))),
-      window_(id, kind, memory.placements()),
+      name_length_(static_cast<std::uint8_t>(std::min(name.size(), max_name))), window_(id, kind, memory.placements()),
       keeps_(window_.shows_writes() ? kept_flags : 0), linked_(!window_.lists_blocks()),
       base_(window_.address(PhysAddr{0}).raw()) {
     std::copy_n(name.data(), name_length_, name_.data());
@@ -76,9 +74,7 @@ Result<> Domain::open() {
     return {};
 }
 
-bool Domain::is_loaded() const {
-    return !detaches(memory_.placements().scheme) || window_.is_loaded_here();
-}
+bool Domain::is_loaded() const { return !detaches(memory_.placements().scheme) || window_.is_loaded_here(); }
 
 DomainBooks Domain::books() const {
     std::uint64_t pooled = 0;
@@ -186,7 +182,8 @@ void Domain::stock(std::span<const PageRun> runs) {
     {
         arch::PreemptGuard guard;
         PagePool& pool = this_pool();
-        for (; !runs.empty() && runs.back().count <= pool.room(); runs = runs.first(runs.size() - 1)) pool.push_run(runs.back());
+        for (; !runs.empty() && runs.back().count <= pool.room(); runs = runs.first(runs.size() - 1))
+            pool.push_run(runs.back());
     }
     if (!runs.empty()) return_runs(runs);
 }
@@ -250,7 +247,7 @@ bool Domain::keep(Pfn first, Order order) {
 }
 
 void Domain::release_block(Pfn first, Order order) {
-    if (!kernel::mutant(Mutant::SkipZeroOnFree)) zero_block(first, order);  // while it is still mapped
+    if (!kernel::mutant(Mutant::SkipZeroOnFree)) zero_block(first, order); // while it is still mapped
     owned_.with([&](Owned& owned) { unlink(owned, first, &DomainBooks::freed); });
     return_block(first, order);
 }
@@ -308,17 +305,13 @@ Result<void*> Domain::kmalloc(std::size_t bytes) { return memory_.heap().alloc(*
 
 void Domain::kfree(void* address) { memory_.heap().free(*this, address); }
 
-std::size_t Domain::usable_size(const void* address) const {
-    return memory_.heap().usable_size(*this, address);
-}
+std::size_t Domain::usable_size(const void* address) const { return memory_.heap().usable_size(*this, address); }
 
 std::optional<Pfn> Domain::next_block(std::optional<Pfn> after) const {
     const FrameTable frames = memory_.frames();
-    for (Pfn pfn = after ? *after + PageCount{1} : Pfn{0}; frames.contains(pfn);
-         pfn = pfn + PageCount{1}) {
+    for (Pfn pfn = after ? *after + PageCount{1} : Pfn{0}; frames.contains(pfn); pfn = pfn + PageCount{1}) {
         const Frame& frame = frames.unchecked(pfn);
-        if (frame.owner == id_ && is_exclusive(frame.state) &&
-            (frame.flags & frame_flag::block_head) != 0) {
+        if (frame.owner == id_ && is_exclusive(frame.state) && (frame.flags & frame_flag::block_head) != 0) {
             return pfn;
         }
     }
@@ -395,8 +388,7 @@ void Domain::give_all_back() {
         if (singles != 0) return_pages(std::span<const Pfn>(blocks).first(singles));
     }
     const DomainBooks& books = owned_.unlocked().books;
-    kernel::ensure(books.owned == PageCount{} &&
-                       books.allocated + books.adopted == books.freed + books.disowned,
+    kernel::ensure(books.owned == PageCount{} && books.allocated + books.adopted == books.freed + books.disowned,
                    "a domain's books do not balance at its end");
 }
 

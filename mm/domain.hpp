@@ -39,14 +39,14 @@ using DomainPtr = std::unique_ptr<Domain, DomainDeleter>;
 
 /// What a domain has and has had, in frames.
 struct DomainBooks {
-    PageCount owned;              ///< now, in use, of every exclusive state
-    PageCount pooled;             ///< now, free for the domain's next allocations; they count for the limit
-    PageCount limit;              ///< most it may own
-    PageCount peak;               ///< most it ever owned
-    std::uint64_t allocated = 0;  ///< frames that became the domain's, ever
-    std::uint64_t freed = 0;      ///< frames that it gave back, ever
-    std::uint64_t adopted = 0;    ///< frames received from other domains, ever
-    std::uint64_t disowned = 0;   ///< frames handed to other domains, ever
+    PageCount owned;             ///< now, in use, of every exclusive state
+    PageCount pooled;            ///< now, free for the domain's next allocations; they count for the limit
+    PageCount limit;             ///< most it may own
+    PageCount peak;              ///< most it ever owned
+    std::uint64_t allocated = 0; ///< frames that became the domain's, ever
+    std::uint64_t freed = 0;     ///< frames that it gave back, ever
+    std::uint64_t adopted = 0;   ///< frames received from other domains, ever
+    std::uint64_t disowned = 0;  ///< frames handed to other domains, ever
 };
 
 /// An owner of exclusive frames, for example a network namespace. The object itself is shared
@@ -93,8 +93,7 @@ public:
     /// A block of frames that only this domain maps, at address(). `use` tells the frame table what
     /// for: Exclusive, Stack or Image. With Zero::No the content is arbitrary but never another
     /// domain's. Errors: DomainLimit; OutOfMemory.
-    kernel::Result<ExclusivePages> alloc_pages(Order order, Zero zero,
-                                               FrameState use = FrameState::Exclusive);
+    kernel::Result<ExclusivePages> alloc_pages(Order order, Zero zero, FrameState use = FrameState::Exclusive);
     /// The same without a handle; free_block() takes the block back.
     kernel::Result<Pfn> alloc_block(Order order, Zero zero, FrameState use) {
         // An image's frames are written through the image, which the window does not show.
@@ -125,8 +124,8 @@ public:
         free_slow(first);
     }
 
-    /// Gives back the pages that the domain holds free on this CPU, and its blocks. Returns how many. What it holds on other
-    /// CPUs only they can give back: a domain that is at its limit asks them, unless the caller may not sleep;
+    /// Gives back the pages that the domain holds free on this CPU, and its blocks. Returns how many. What it holds on
+    /// other CPUs only they can give back: a domain that is at its limit asks them, unless the caller may not sleep;
     /// then up to PagePool::capacity pages for each other CPU count for the limit without being of use.
     PageCount trim();
 
@@ -136,9 +135,7 @@ public:
 
     /// Where a frame of this domain is, in this domain's own address space: window base plus
     /// physical address, or the direct map with isolation `none`.
-    std::byte* frame_ptr(Pfn pfn) const {
-        return reinterpret_cast<std::byte*>(base_ + pfn.address().raw());
-    }
+    std::byte* frame_ptr(Pfn pfn) const { return reinterpret_cast<std::byte*>(base_ + pfn.address().raw()); }
     /// The reverse. Precondition: `address` came from frame_ptr() or an allocation of this domain.
     Pfn frame_of(const void* address) const {
         return Pfn::of(PhysAddr{reinterpret_cast<std::uintptr_t>(address) - base_});
@@ -151,9 +148,9 @@ public:
     }
 
     /// Hands an order-0 frame over: on return this domain neither maps nor owns it, and it is
-    /// InTransit with `tag`; TLBs may know it until somebody takes it, as the flush policy says. Its content is not touched: the caller has zeroed all
-    /// but the packet. Error: InvalidArgument if the frame is not an Exclusive order-0 frame of
-    /// this domain.
+    /// InTransit with `tag`; TLBs may know it until somebody takes it, as the flush policy says. Its content is not
+    /// touched: the caller has zeroed all but the packet. Error: InvalidArgument if the frame is not an Exclusive
+    /// order-0 frame of this domain.
     kernel::Result<> disown(Pfn pfn, TransitTag tag);
     /// Takes over a frame that is in transit with `tag`; its sender cannot reach it any more.
     /// Interrupts on, preemption allowed. Errors: Refused if it is not; DomainLimit
@@ -195,12 +192,12 @@ private:
     friend struct DomainDeleter;
 
     struct Owned {
-        std::uint32_t first = no_frame;  ///< head of the list through Frame::next, if there is one
+        std::uint32_t first = no_frame; ///< head of the list through Frame::next, if there is one
         DomainBooks books;
         BlockStock stock;
     };
     using Counter = std::uint64_t DomainBooks::*;
-    struct SlabLock {};  ///< what it protects is exclusive memory: DomainSlabs' lists
+    struct SlabLock {}; ///< what it protects is exclusive memory: DomainSlabs' lists
 
     Domain(Memory& memory, DomainId id, DomainKind kind, std::string_view name, PageCount limit);
     ~Domain();
@@ -232,7 +229,8 @@ private:
     /// without it.
     template <class Attempt>
     kernel::Result<> within_limit(Attempt&& attempt) {
-        if (attempt()) [[likely]] return {};
+        if (attempt()) [[likely]]
+            return {};
         if (trim() != PageCount{} && attempt()) return {};
         if (trim_everywhere() && attempt()) return {};
         return kernel::fail(kernel::Error::DomainLimit);
@@ -308,11 +306,11 @@ private:
     const FrameTable frames_;
     const DomainId id_;
     const DomainKind kind_;
-    const std::uint8_t pages_at_once_;  ///< of the granularity policy; 0: no pool
+    const std::uint8_t pages_at_once_; ///< of the granularity policy; 0: no pool
     bool ending_ = false;
     std::uint8_t name_length_ = 0;
     std::array<char, max_name + 1> name_{};
-    Pfn slab_root_;  ///< first frame of the DomainSlabs block
+    Pfn slab_root_; ///< first frame of the DomainSlabs block
     /// Where in it each CPU's table of magazines is: numbers, not pointers, as this object is shared.
     std::array<std::uintptr_t, arch::max_cpus> magazine_tables_{};
     kernel::SpinLocked<SlabLock, kernel::Rank::SlabCache> slab_lock_;
@@ -320,13 +318,13 @@ private:
     void* event_storage_ = nullptr;
     kernel::EventAccount events_;
     Window window_;
-    std::span<PagePool> pools_;  ///< one for each CPU that was online when the domain was made
+    std::span<PagePool> pools_; ///< one for each CPU that was online when the domain was made
     /// Which flags of a frame stay when the domain gets to write to it: `zeroed` only if its window
     /// shows whether it did.
     const std::uint8_t keeps_;
     /// Whether blocks are linked through the frame table, because the window cannot list them.
     const bool linked_;
-    const std::uintptr_t base_;  ///< address of physical 0 as the owner sees it
+    const std::uintptr_t base_; ///< address of physical 0 as the owner sees it
     DomainHeap heap_;
 };
 

@@ -17,7 +17,8 @@ using kernel::Result;
 inline std::uint64_t Domain::unmap_for_handover(std::span<const Pfn> frames) {
     const bool defers = memory_.quarantine().defers();
     if (defers) {
-        if (const auto generation = window_.unmap_unflushed(frames)) [[likely]] return *generation;
+        if (const auto generation = window_.unmap_unflushed(frames)) [[likely]]
+            return *generation;
     }
     TlbBatch flushes = window_.batch();
     for (const Pfn frame : frames) window_.unmap(PhysRange::of(frame, order_4k), flushes);

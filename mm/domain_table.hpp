@@ -49,9 +49,9 @@ public:
 
 private:
     struct Table {
-        std::array<Domain*, max_domains + 1> domains{};  ///< by number; published ones
-        std::bitset<max_domains + 1> used{1};            ///< numbers given out; 0 is nobody's
-        std::uint16_t last = 0;                          ///< the number given out last
+        std::array<Domain*, max_domains + 1> domains{}; ///< by number; published ones
+        std::bitset<max_domains + 1> used{1};           ///< numbers given out; 0 is nobody's
+        std::uint16_t last = 0;                         ///< the number given out last
     };
     kernel::SpinLocked<Table, kernel::Rank::DomainTable> table_;
 };

@@ -31,24 +31,22 @@ using mm::testing::System;
 bool lives_and_ends(System& system) {
     mm::Memory& memory = system.memory();
     const auto red = Domain::create(memory, DomainKind::Net, "red");
-    if (!red || (*red)->name() != "red" || *memory.domains().find((*red)->id()) != red->get())
-        return false;
+    if (!red || (*red)->name() != "red" || *memory.domains().find((*red)->id()) != red->get()) return false;
     Inside inside(system.spaces(), **red);
     for (unsigned order = 0; order < 4; ++order) {
         auto pages = (*red)->alloc_pages(Order{order}, Zero::Yes);
         if (!pages || memory.frames()[pages->first()].owner != (*red)->id()) return false;
         const std::span bytes(pages->address().get(), Order{order}.bytes());
-        if (std::ranges::any_of(bytes, [](std::byte byte) { return byte != std::byte{0}; }))
-            return false;
+        if (std::ranges::any_of(bytes, [](std::byte byte) { return byte != std::byte{0}; })) return false;
         std::memset(bytes.data(), 0x77, bytes.size());
-        static_cast<void>(pages->release());  // the domain's end finds it
+        static_cast<void>(pages->release()); // the domain's end finds it
     }
     return (*red)->books().owned >= PageCount{15};
 }
 
 LACUNA_TEST("mm.domain", "owns pages that are zero, and gives all of them back") {
     System system;
-    REQUIRE(lives_and_ends(system));  // afterwards the shared caches have their magazines
+    REQUIRE(lives_and_ends(system)); // afterwards the shared caches have their magazines
     CHECK(mm::testing::gives_all_back(system.memory(), [&] { lives_and_ends(system); }));
 }
 
@@ -153,16 +151,14 @@ LACUNA_TEST("mm.domain", "ten thousand lives leave no trace") {
     for (int life = 0; life < 10'000; ++life) {
         const auto red = Domain::create(memory, DomainKind::Net, "red");
         REQUIRE(red.has_value());
-        auto block = (*red)->alloc_block(Order{static_cast<unsigned>(life % 4)}, Zero::No,
-                                         FrameState::Exclusive);
+        auto block = (*red)->alloc_block(Order{static_cast<unsigned>(life % 4)}, Zero::No, FrameState::Exclusive);
         REQUIRE(block.has_value());
         if (life % 100 == 0) {
             Inside inside(system.spaces(), **red);
             REQUIRE((*red)->kmalloc(200).has_value());
         }
         // Idle stock has settled by the end of the first.
-        if (life == 0)
-            before = memory.free_frames() + (*red)->books().owned + (*red)->window().tables();
+        if (life == 0) before = memory.free_frames() + (*red)->books().owned + (*red)->window().tables();
     }
     // Less than a frame for each life; in the booted kernel other tasks allocate as well.
     CHECK(memory.free_frames() + PageCount{100} > before);

@@ -24,8 +24,7 @@ void publish_dump_note(const FrameTable& table, Scheme scheme) {
 static_assert(Scheme::Window == Scheme{0} && Scheme::Clone == Scheme{1} && Scheme::Keyed == Scheme{2} &&
                   Scheme::InPlace == Scheme{3},
               "tools/lacuna_tool/dump/frames.py reads it");
-static_assert(offsetof(Frame, owner) == 8 && offsetof(Frame, state) == 10 &&
-                  offsetof(Frame, flags) == 12,
+static_assert(offsetof(Frame, owner) == 8 && offsetof(Frame, state) == 10 && offsetof(Frame, flags) == 12,
               "tools/lacuna_tool/dump/frames.py reads these");
 
 } // namespace mm

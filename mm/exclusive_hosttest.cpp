@@ -7,8 +7,8 @@
 #include "kernel/base/events.hpp"
 #include "kernel/base/mutant.hpp"
 #include "kernel/test/test.hpp"
-#include "mm/testing/make_domain.hpp"
 #include "mm/testing/host_system.hpp"
+#include "mm/testing/make_domain.hpp"
 #include "mm/testing/many_cpus.hpp"
 #include "mm/testing/system.hpp"
 
@@ -88,15 +88,14 @@ LACUNA_TEST("mm.exclusive", "the mutant that keeps the direct map is noticed") {
 
 LACUNA_TEST("mm.exclusive", "isolation none keeps the same books in the direct map") {
     HostSystem system({.policies = {.isolation = Isolation::None}});
-    make_domain(system.memory, "first");  // afterwards the shared caches have their magazines
+    make_domain(system.memory, "first"); // afterwards the shared caches have their magazines
     system.memory.reclaim();
     const PageCount before = system.memory.free_frames();
     {
         const DomainPtr red = make_domain(system.memory, "red");
         auto page = red->alloc_pages(Order{1}, Zero::Yes);
         REQUIRE(page.has_value());
-        CHECK(page->address().get() ==
-              mm::DirectMap::ptr_present<std::byte>(page->first().address()));
+        CHECK(page->address().get() == mm::DirectMap::ptr_present<std::byte>(page->first().address()));
         CHECK(system.can_touch(page->address().get()));
         CHECK(red->books().owned >= PageCount{2});
         std::memset(page->address().get(), 0x12, mm::page_size);
@@ -129,14 +128,12 @@ LACUNA_TEST("mm.exclusive", "a leaked frame shows in the count") {
     CHECK(system.memory.free_frames() != before);
 }
 
-LACUNA_TEST("mm.granularity",
-            "block: one flush takes 2 MiB out, and the block heals when it is free") {
+LACUNA_TEST("mm.granularity", "block: one flush takes 2 MiB out, and the block heals when it is free") {
     HostSystem system;
     const auto start = kernel::snapshot_events();
     DomainPtr red = make_domain(system.memory, "red");
     std::vector<mm::ExclusivePages> pages;
-    for (int i = 0; i < 400; ++i)
-        pages.push_back(*red->alloc_pages(Order{0}, Zero::No));
+    for (int i = 0; i < 400; ++i) pages.push_back(*red->alloc_pages(Order{0}, Zero::No));
     CHECK(kernel::snapshot_events().since(start)[Event::Splits] == 0);
     CHECK(system.memory.statistics().detached < PageCount{512});
     pages.clear();
@@ -171,8 +168,7 @@ LACUNA_TEST("mm.granularity", "without a free 2 MiB block, pages leave one by on
     HostSystem system;
     // Every other page in use: no two free neighbours anywhere.
     std::vector<mm::OwnedPages> all;
-    while (auto page = system.memory.alloc_pages(Order{0}, Zero::No))
-        all.push_back(std::move(*page));
+    while (auto page = system.memory.alloc_pages(Order{0}, Zero::No)) all.push_back(std::move(*page));
     std::vector<mm::OwnedPages> kept;
     for (auto& page : all) {
         if (page.first().raw() % 2 == 0) kept.push_back(std::move(page));
@@ -198,7 +194,7 @@ LACUNA_TEST("mm.granularity", "without a free 2 MiB block, pages leave one by on
 LACUNA_TEST("mm.granularity", "a run may hold pages of a block that left whole and pages that left alone") {
     HostSystem system;
     mm::ExclusiveFrames& exclusive = system.memory.exclusive_frames();
-    static_cast<void>(make_domain(system.memory, "first"));  // afterwards the policy has its bitmaps
+    static_cast<void>(make_domain(system.memory, "first")); // afterwards the policy has its bitmaps
     system.memory.reclaim();
     std::vector<mm::OwnedPages> all;
     while (auto page = system.memory.alloc_pages(Order{0}, Zero::No)) all.push_back(std::move(*page));
@@ -223,7 +219,7 @@ LACUNA_TEST("mm.granularity", "a run may hold pages of a block that left whole a
     const auto last_of_block = std::ranges::find(taken, boundary.raw() - 1);
     REQUIRE(last_of_block != taken.end());
     REQUIRE(last_of_block + 1 != taken.end());
-    CHECK(*(last_of_block + 1) == boundary.raw());  // the neighbour's pages left, one by one
+    CHECK(*(last_of_block + 1) == boundary.raw()); // the neighbour's pages left, one by one
     CHECK_FALSE(system.can_touch(mm::DirectMap::ptr_present<void>(boundary.address())));
 
     const mm::PageRun both{Pfn{boundary.raw() - 1}, 2};
@@ -240,7 +236,7 @@ LACUNA_TEST("mm.granularity", "a run may hold pages of a block that left whole a
 
 LACUNA_TEST("mm.exclusive", "out of frames is an error, and the domain's end cures it") {
     HostSystem system({.memory = PageCount{4096}});
-    static_cast<void>(make_domain(system.memory, "first"));  // afterwards the granularity policy has its bitmaps
+    static_cast<void>(make_domain(system.memory, "first")); // afterwards the granularity policy has its bitmaps
     system.memory.reclaim();
     const PageCount before = system.memory.free_frames();
     DomainPtr red = make_domain(system.memory, "red");

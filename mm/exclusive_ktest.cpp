@@ -34,8 +34,7 @@ struct Two {
 
     const void* in_direct_map(const void* address) const {
         return mm::DirectMap::ptr_present<void>(red->frame_of(address).address() +
-                                                reinterpret_cast<std::uintptr_t>(address) %
-                                                    mm::page_size);
+                                                reinterpret_cast<std::uintptr_t>(address) % mm::page_size);
     }
 
     /// Whether the secret at `address` is red's alone.
@@ -71,8 +70,7 @@ LACUNA_TEST("mm.exclusive", "hardware: a page is readable by its owner alone") {
     CHECK(two.is_exclusive(block->address().get() + 9 * mm::page_size));
 }
 
-LACUNA_TEST("mm.exclusive",
-            "hardware: a slab object and a kmalloc block are readable by their owner alone") {
+LACUNA_TEST("mm.exclusive", "hardware: a slab object and a kmalloc block are readable by their owner alone") {
     if (!isolates()) SKIP("nothing is isolated with isolation=none");
     Two two;
     auto& slabs = two.system.memory().slabs();
@@ -92,8 +90,7 @@ LACUNA_TEST("mm.exclusive",
     CHECK(two.is_exclusive(*block));
 }
 
-LACUNA_TEST("mm.exclusive",
-            "hardware: a handed-over frame faults for its sender at the same address") {
+LACUNA_TEST("mm.exclusive", "hardware: a handed-over frame faults for its sender at the same address") {
     if (!isolates()) SKIP("nothing is isolated with isolation=none");
     Two two;
     auto page = two.red->alloc_pages(Order{0}, Zero::Yes);
@@ -137,8 +134,7 @@ LACUNA_TEST("mm.exclusive", "hardware: a freed block is zero and back in the dir
     unsigned left_behind = 0;
     for (std::uint64_t at = 0; at < mm::order_2m.bytes(); at += mm::page_size) {
         std::byte byte{};
-        present += arch::probe_read(VirtAddr{reinterpret_cast<std::uintptr_t>(in_direct_map + at)},
-                                    {&byte, 1}) == 1;
+        present += arch::probe_read(VirtAddr{reinterpret_cast<std::uintptr_t>(in_direct_map + at)}, {&byte, 1}) == 1;
         left_behind += reads_secret(in_direct_map + at);
     }
     CHECK(present == mm::order_2m.pages().raw());

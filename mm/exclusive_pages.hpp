@@ -17,8 +17,7 @@ class Domain;
 class [[nodiscard]] ExclusivePages {
 public:
     constexpr ExclusivePages() = default;
-    ExclusivePages(Domain& domain, Pfn first, Order order)
-        : domain_(&domain), first_(first), order_(order) {}
+    ExclusivePages(Domain& domain, Pfn first, Order order) : domain_(&domain), first_(first), order_(order) {}
     ExclusivePages(ExclusivePages&& other) noexcept { swap(other); }
     ExclusivePages& operator=(ExclusivePages&& other) noexcept {
         ExclusivePages(std::move(other)).swap(*this);

@@ -51,14 +51,14 @@ std::string_view name(FrameState state);
 
 /// Whether a frame in this state belongs to a domain, which alone may map it.
 constexpr bool is_exclusive(FrameState state) {
-    return state == FrameState::Exclusive || state == FrameState::SlabExclusive ||
-           state == FrameState::HeapExclusive || state == FrameState::Stack || state == FrameState::Image;
+    return state == FrameState::Exclusive || state == FrameState::SlabExclusive || state == FrameState::HeapExclusive ||
+           state == FrameState::Stack || state == FrameState::Image;
 }
 
 /// Whether isolation `pgd` keeps a frame in this state out of the direct map.
 constexpr bool is_detached(FrameState state) {
-    return is_exclusive(state) || state == FrameState::FreeDetached ||
-           state == FrameState::InTransit || state == FrameState::Quarantined;
+    return is_exclusive(state) || state == FrameState::FreeDetached || state == FrameState::InTransit ||
+           state == FrameState::Quarantined;
 }
 
 /// Marks a packet frame on its way between two domains: the number of the wire that carries it.
@@ -70,8 +70,8 @@ struct TransitTag {
 /// What is known of a frame in transit.
 struct Transit {
     TransitTag tag;
-    DomainId sender;           ///< whose window it was in
-    std::uint64_t generation;  ///< of that window: to be passed before anybody gets the frame
+    DomainId sender;          ///< whose window it was in
+    std::uint64_t generation; ///< of that window: to be passed before anybody gets the frame
     bool same_flush(const Transit& other) const { return sender == other.sender && generation == other.generation; }
 };
 
@@ -84,26 +84,26 @@ inline constexpr std::uint32_t no_frame = 0xffff'ffff;
 /// `state` and `owner` are right in every frame. The links, `order` and the rest are those of the
 /// first frame of a block and mean what the state says; the allocator that owns the state owns them.
 struct Frame {
-    std::uint32_t next = no_frame;      ///< frame number, in free lists and its domain's list
-    std::uint32_t previous = no_frame;  ///< frame number
+    std::uint32_t next = no_frame;     ///< frame number, in free lists and its domain's list
+    std::uint32_t previous = no_frame; ///< frame number
     DomainId owner;
     FrameState state = FrameState::Reserved;
     std::uint8_t order = 0;  ///< of the block that starts here
     std::uint8_t flags = 0;  ///< FrameFlag
     std::uint8_t audit = 0;  ///< the audit's notes on the walk it is doing
-    std::uint16_t cache = 0;  ///< slab: number of the cache
+    std::uint16_t cache = 0; ///< slab: number of the cache
 
     union {
         struct {
-            std::uint32_t head;         ///< first frame of this slab
-            std::uint16_t in_use;       ///< objects handed out
-            std::uint16_t free_object;  ///< index of the first free object
-            std::uint32_t next;         ///< frame number + 1, in the list of slabs with room; 0: none
-            std::uint32_t previous;     ///< frame number + 1; 0: none
+            std::uint32_t head;        ///< first frame of this slab
+            std::uint16_t in_use;      ///< objects handed out
+            std::uint16_t free_object; ///< index of the first free object
+            std::uint32_t next;        ///< frame number + 1, in the list of slabs with room; 0: none
+            std::uint32_t previous;    ///< frame number + 1; 0: none
         } slab;
         struct {
-            std::uint16_t live;    ///< present entries
-            std::uint16_t pinned;  ///< entries that keep the table from becoming a large leaf
+            std::uint16_t live;   ///< present entries
+            std::uint16_t pinned; ///< entries that keep the table from becoming a large leaf
         } table;
         Transit transit;
         std::uint64_t words[2] = {};
@@ -123,11 +123,12 @@ struct Frame {
 
 /// Bits of Frame::flags.
 namespace frame_flag {
-inline constexpr std::uint8_t block_head = 1 << 0;  ///< first frame of an allocated block
-inline constexpr std::uint8_t per_cpu_list = 1 << 1;  ///< on a CPU's own list of free frames
-inline constexpr std::uint8_t zeroed = 1 << 2;        ///< known to hold zeros only
-inline constexpr std::uint8_t in_buddy = 1 << 4;  ///< first frame of a block in the buddy allocator's lists; under its lock
-inline constexpr std::uint8_t untouched = 1 << 3;  ///< in a domain's pool: zero, and not handed out since it was mapped
+inline constexpr std::uint8_t block_head = 1 << 0;   ///< first frame of an allocated block
+inline constexpr std::uint8_t per_cpu_list = 1 << 1; ///< on a CPU's own list of free frames
+inline constexpr std::uint8_t zeroed = 1 << 2;       ///< known to hold zeros only
+inline constexpr std::uint8_t in_buddy =
+    1 << 4; ///< first frame of a block in the buddy allocator's lists; under its lock
+inline constexpr std::uint8_t untouched = 1 << 3; ///< in a domain's pool: zero, and not handed out since it was mapped
 } // namespace frame_flag
 
 static_assert(sizeof(Frame) == 32);

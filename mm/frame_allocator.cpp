@@ -10,8 +10,7 @@ using kernel::Error;
 using kernel::fail;
 using kernel::Result;
 
-FrameAllocator::FrameAllocator(FrameTable frames)
-    : frames_(frames), buddy_(std::in_place, frames, max_order) {}
+FrameAllocator::FrameAllocator(FrameTable frames) : frames_(frames), buddy_(std::in_place, frames, max_order) {}
 
 void FrameAllocator::add(PhysRange range) {
     Pfn next = Pfn::of(range.begin.align_up(page_size));
@@ -19,9 +18,8 @@ void FrameAllocator::add(PhysRange range) {
     while (next < end) {
         // The largest block that starts here and fits.
         const int fitting = std::bit_width((end - next).raw()) - 1;
-        const int aligned = std::countr_zero(next.raw());  // 32 for frame 0, which suits any order
-        const auto order =
-            std::min(max_order.raw(), static_cast<unsigned>(std::min(fitting, aligned)));
+        const int aligned = std::countr_zero(next.raw()); // 32 for frame 0, which suits any order
+        const auto order = std::min(max_order.raw(), static_cast<unsigned>(std::min(fitting, aligned)));
         for (std::uint64_t page = 0; page < Order{order}.pages().raw(); ++page) {
             frames_[next + PageCount{page}].flags = 0;
         }
@@ -86,8 +84,7 @@ PageCount FrameAllocator::free() const {
 FramePoolStatistics::PerOrder FrameAllocator::blocks_by_order() const {
     FramePoolStatistics::PerOrder blocks{};
     buddy_.with([&](const Buddy& buddy) {
-        for (unsigned order = 0; order <= max_order.raw(); ++order)
-            blocks[order] = buddy.blocks(Order{order});
+        for (unsigned order = 0; order <= max_order.raw(); ++order) blocks[order] = buddy.blocks(Order{order});
     });
     return blocks;
 }

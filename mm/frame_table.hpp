@@ -14,9 +14,7 @@ namespace mm {
 class FrameTable {
 public:
     /// The bytes that the array for `frames` frames takes.
-    static constexpr std::uint64_t bytes_for(PageCount frames) {
-        return frames.raw() * sizeof(Frame);
-    }
+    static constexpr std::uint64_t bytes_for(PageCount frames) { return frames.raw() * sizeof(Frame); }
 
     constexpr FrameTable() = default;
     explicit constexpr FrameTable(std::span<Frame> frames) : frames_(frames) {}
@@ -34,9 +32,7 @@ public:
     Frame& unchecked(Pfn pfn) const { return frames_.data()[pfn.raw()]; }
 
     /// The number of a frame of this table.
-    Pfn number(const Frame& frame) const {
-        return Pfn{static_cast<std::uint64_t>(&frame - frames_.data())};
-    }
+    Pfn number(const Frame& frame) const { return Pfn{static_cast<std::uint64_t>(&frame - frames_.data())}; }
 
     /// Those of frames in a row, all of which exist.
     std::span<Frame> row(Pfn first, std::size_t count) const {

@@ -39,8 +39,7 @@ kernel::Result<> ImageMap::map(std::span<const Pfn> image, arch::PteFlags flags)
     for (std::size_t i = 0; i < image.size(); ++i) {
         const VirtAddr at = base + i * page_size;
         const Pfn table = tree.grow(at, Level::Page4K, spare, owner_);
-        tree.set_entry(table, arch::index_of(at, Level::Page4K),
-                       Pte::leaf(image[i].address(), flags, Level::Page4K));
+        tree.set_entry(table, arch::index_of(at, Level::Page4K), Pte::leaf(image[i].address(), flags, Level::Page4K));
         frames_[image[i]].state = FrameState::Image;
     }
     root_ = root;

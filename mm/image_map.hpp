@@ -12,8 +12,8 @@
 namespace mm {
 
 /// A network namespace's own copy of lwIP's state, at arch::namespace_image_base in its address spaces
-/// and nowhere else. Where an address space has a top-level table, there is a table for the image slot, which shares the
-/// kernel's entry with everybody and adds its own:
+/// and nowhere else. Where an address space has a top-level table, there is a table for the image slot, which shares
+/// the kernel's entry with everybody and adds its own:
 ///
 ///     top-level table [image_slot] -> own table [510] -> the kernel's image, shared
 ///                                               [511] -> own table -> own table -> image frames
@@ -22,8 +22,7 @@ namespace mm {
 /// switches to the namespace. Never global.
 class ImageMap {
 public:
-    ImageMap(DomainId owner, Scheme scheme, FrameTable frames, const KernelMap& kernel,
-             TableSource& tables)
+    ImageMap(DomainId owner, Scheme scheme, FrameTable frames, const KernelMap& kernel, TableSource& tables)
         : owner_(owner), scheme_(scheme), frames_(frames), kernel_(kernel), tables_(tables) {}
     /// Gives the tables back; the frames are the caller's. No address space has the image any more.
     ~ImageMap();

@@ -56,8 +56,7 @@ Result<void*> KernelHeap::alloc_large(std::size_t bytes) {
 void KernelHeap::free(void* address) {
     if (address == nullptr) return;
     // Not DirectMap::to_phys and FrameTable::operator[]: one comparison here does for both.
-    const std::uint64_t physical =
-        reinterpret_cast<std::uintptr_t>(address) - DirectMap::virt(PhysAddr{0}).raw();
+    const std::uint64_t physical = reinterpret_cast<std::uintptr_t>(address) - DirectMap::virt(PhysAddr{0}).raw();
     kernel::ensure(physical < frames_.size().bytes(), "kfree of what is no shared memory");
     const Pfn pfn = Pfn::of(PhysAddr{physical});
     const Frame& frame = frames_.unchecked(pfn);
@@ -65,8 +64,8 @@ void KernelHeap::free(void* address) {
         slabs_.shared(frame.cache).free(address);
         return;
     }
-    kernel::ensure(frame.state == FrameState::Shared &&
-                       (frame.flags & frame_flag::block_head) != 0 && physical % page_size == 0,
+    kernel::ensure(frame.state == FrameState::Shared && (frame.flags & frame_flag::block_head) != 0 &&
+                       physical % page_size == 0,
                    "kfree of what kmalloc did not give");
     memory_.free_block(pfn, Order{frame.order});
 }
@@ -81,8 +80,7 @@ Result<void*> KernelHeap::alloc_otherwise(Domain& domain, std::size_t bytes) con
     if (bytes == 0) return fail(Error::InvalidArgument);
     if (from_slabs_ == 0 && bytes <= DomainHeap::largest) return domain.heap().alloc(domain, bytes);
     if (is_impossible(bytes)) return fail(Error::OutOfMemory);
-    const Pfn first =
-        TRY(domain.alloc_block(Order::for_bytes(bytes), Zero::No, FrameState::Exclusive));
+    const Pfn first = TRY(domain.alloc_block(Order::for_bytes(bytes), Zero::No, FrameState::Exclusive));
     return static_cast<void*>(domain.frame_ptr(first));
 }
 
@@ -96,8 +94,7 @@ void KernelHeap::free(Domain& domain, void* address) const {
         return;
     }
     if (frame.state == FrameState::HeapExclusive) return domain.heap().free(domain, address);
-    kernel::ensure(reinterpret_cast<std::uintptr_t>(address) % page_size == 0,
-                   "kfree of what kmalloc did not give");
+    kernel::ensure(reinterpret_cast<std::uintptr_t>(address) % page_size == 0, "kfree of what kmalloc did not give");
     domain.free_block(pfn);
 }
 

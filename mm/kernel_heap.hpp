@@ -53,7 +53,7 @@ private:
     Memory& memory_;
     SlabRegistry& slabs_;
     FrameTable frames_;
-    std::size_t from_slabs_;  ///< the most bytes that a domain gets from its slab caches; 0: it has a heap
+    std::size_t from_slabs_; ///< the most bytes that a domain gets from its slab caches; 0: it has a heap
     std::array<SharedCache*, SizeClasses::count> shared_{};
     std::array<const ExclusiveCache*, SizeClasses::count> exclusive_{};
 };

@@ -17,8 +17,8 @@ kernel::Result<> map_part(PageTree& tree, TableReservation& spare, const ImagePa
     PhysAddr from = part.loaded_at;
     while (at < part.end) {
         const std::uint64_t large = arch::span_of(Level::Page2M);
-        const bool fits = largest >= Level::Page2M && at.is_aligned(large) && from.is_aligned(large) &&
-                          part.end - at >= large;
+        const bool fits =
+            largest >= Level::Page2M && at.is_aligned(large) && from.is_aligned(large) && part.end - at >= large;
         const Level level = fits ? Level::Page2M : Level::Page4K;
         TRY(spare.grow_to(tree.tables_missing(at, arch::span_of(level), level)));
         const Pfn table = tree.grow(at, level, spare, shared_domain);
@@ -31,9 +31,8 @@ kernel::Result<> map_part(PageTree& tree, TableReservation& spare, const ImagePa
 
 } // namespace
 
-kernel::Result<KernelMap::Roots> KernelMap::build(FrameTable frames, TableSource& tables,
-                                                  Pfn device_table, std::span<const ImagePart> image,
-                                                  Level largest) {
+kernel::Result<KernelMap::Roots> KernelMap::build(FrameTable frames, TableSource& tables, Pfn device_table,
+                                                  std::span<const ImagePart> image, Level largest) {
     TableReservation spare(frames, tables);
     TRY(spare.grow_to(PageCount{1}));
     const Pfn pgd = spare.take();
@@ -54,8 +53,6 @@ kernel::Result<KernelMap::Roots> KernelMap::build(FrameTable frames, TableSource
     return roots;
 }
 
-Pte KernelMap::kernel_image_entry() const {
-    return PageTree::at(roots_.image).read(arch::kernel_image_entry);
-}
+Pte KernelMap::kernel_image_entry() const { return PageTree::at(roots_.image).read(arch::kernel_image_entry); }
 
 } // namespace mm

@@ -12,8 +12,8 @@ namespace mm {
 
 /// A part of the kernel's image: whole pages, with the rights of its leaves.
 struct ImagePart {
-    VirtAddr begin;  ///< inclusive
-    VirtAddr end;    ///< exclusive
+    VirtAddr begin; ///< inclusive
+    VirtAddr end;   ///< exclusive
     PhysAddr loaded_at;
     arch::PteFlags flags;
 };

@@ -13,9 +13,7 @@ using kernel::Event;
 using kernel::fail;
 using kernel::Result;
 
-std::byte* OwnedPages::address() const {
-    return DirectMap::ptr_present<std::byte>(first_.address());
-}
+std::byte* OwnedPages::address() const { return DirectMap::ptr_present<std::byte>(first_.address()); }
 
 void OwnedPages::reset() {
     if (Memory* const memory = std::exchange(memory_, nullptr)) memory->free_block(first_, order_);
@@ -105,9 +103,7 @@ FramePoolStatistics Memory::statistics() const {
     return statistics;
 }
 
-PageCount Memory::free_frames() const {
-    return parts_.frames.free() + exclusive_.free() + quarantine_.waiting();
-}
+PageCount Memory::free_frames() const { return parts_.frames.free() + exclusive_.free() + quarantine_.waiting(); }
 
 void Memory::settle_transit(const Frame& frame) {
     if (kernel::mutant(kernel::Mutant::SkipAdoptCheck)) return;

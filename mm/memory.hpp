@@ -53,7 +53,8 @@ public:
     /// The same without a handle; free_block() takes it back.
     kernel::Result<Pfn> alloc_block(Order order, Zero zero, FrameState use = FrameState::Shared) {
         if (order == order_4k && zero == Zero::No) [[likely]] {
-            if (const auto page = parts_.frames.take_page<0>(use)) [[likely]] return *page;
+            if (const auto page = parts_.frames.take_page<0>(use)) [[likely]]
+                return *page;
         }
         return alloc_slow(order, zero, use);
     }

@@ -22,14 +22,13 @@ using mm::Zero;
 using mm::testing::System;
 
 bool is_zero(const std::byte* bytes, std::size_t count) {
-    return std::ranges::all_of(std::span(bytes, count),
-                               [](std::byte byte) { return byte == std::byte{0}; });
+    return std::ranges::all_of(std::span(bytes, count), [](std::byte byte) { return byte == std::byte{0}; });
 }
 
 LACUNA_TEST("mm.memory", "a handle gives its pages back, once, to whoever holds it last") {
     System system;
     Memory& memory = system.memory();
-    arch::PreemptGuard alone;  // nobody else allocates meanwhile
+    arch::PreemptGuard alone; // nobody else allocates meanwhile
     const PageCount before = memory.free_frames();
     {
         auto pages = memory.alloc_pages(Order{3}, Zero::Yes);
@@ -41,7 +40,7 @@ LACUNA_TEST("mm.memory", "a handle gives its pages back, once, to whoever holds 
         CHECK_FALSE(static_cast<bool>(*pages));
         auto other = memory.alloc_pages(Order{0}, Zero::No);
         REQUIRE(other.has_value());
-        second = std::move(*other);  // frees the eight pages
+        second = std::move(*other); // frees the eight pages
         CHECK(memory.free_frames() == before - PageCount{1});
     }
     CHECK(memory.free_frames() == before);
@@ -50,8 +49,7 @@ LACUNA_TEST("mm.memory", "a handle gives its pages back, once, to whoever holds 
 LACUNA_TEST("mm.memory", "zeroed pages are zero whatever they held") {
     System system;
     for (int round = 0; round < 100; ++round) {
-        auto pages =
-            system.memory().alloc_pages(Order{static_cast<unsigned>(round % 3)}, Zero::Yes);
+        auto pages = system.memory().alloc_pages(Order{static_cast<unsigned>(round % 3)}, Zero::Yes);
         REQUIRE(pages.has_value());
         REQUIRE(is_zero(pages->address(), pages->order().bytes()));
         std::memset(pages->address(), round + 1, pages->order().bytes());
@@ -65,8 +63,7 @@ LACUNA_TEST("mm.memory", "runs out with an error, and recovers") {
     const PageCount before = memory.free_frames();
     std::vector<OwnedPages> all;
     all.reserve(before.raw() / Order{4}.pages().raw() + 1);
-    while (auto page = memory.alloc_pages(Order{4}, Zero::No))
-        all.push_back(std::move(*page));
+    while (auto page = memory.alloc_pages(Order{4}, Zero::No)) all.push_back(std::move(*page));
     auto last = memory.alloc_pages(Order{4}, Zero::No);
     REQUIRE_FALSE(last.has_value());
     CHECK(last.error() == Error::OutOfMemory);
@@ -87,8 +84,7 @@ LACUNA_TEST("mm.memory", "kmalloc gives distinct, aligned, writable memory of ev
         std::memset(*address, static_cast<int>(blocks.size()), size);
     }
     for (std::size_t i = 0; i < blocks.size(); ++i) {
-        CHECK(std::ranges::all_of(blocks[i],
-                                  [&](std::uint8_t byte) { return byte == std::uint8_t(i + 1); }));
+        CHECK(std::ranges::all_of(blocks[i], [&](std::uint8_t byte) { return byte == std::uint8_t(i + 1); }));
         memory.kfree(blocks[i].data());
     }
     const auto nothing = memory.kmalloc(0);
@@ -115,8 +111,7 @@ LACUNA_TEST("mm.memory", "the mixed-size workload ends in the peer's checksum") 
         *slot = r;
         return true;
     };
-    for (auto& slot : slots)
-        REQUIRE(fill(slot, random.next()));
+    for (auto& slot : slots) REQUIRE(fill(slot, random.next()));
     std::uint64_t acc = 0;
     for (int step = 0; step < 100'000; ++step) {
         const std::uint64_t r = random.next();
@@ -126,8 +121,7 @@ LACUNA_TEST("mm.memory", "the mixed-size workload ends in the peer's checksum") 
         REQUIRE(fill(slot, r));
     }
     CHECK(acc == 0x72fd0bb2457c6006);
-    for (std::uint64_t* slot : slots)
-        memory.kfree(slot);
+    for (std::uint64_t* slot : slots) memory.kfree(slot);
 }
 
 } // namespace

@@ -15,8 +15,7 @@ class Memory;
 class [[nodiscard]] OwnedPages {
 public:
     constexpr OwnedPages() = default;
-    OwnedPages(Memory& memory, Pfn first, Order order)
-        : memory_(&memory), first_(first), order_(order) {}
+    OwnedPages(Memory& memory, Pfn first, Order order) : memory_(&memory), first_(first), order_(order) {}
     OwnedPages(OwnedPages&& other) noexcept { swap(other); }
     OwnedPages& operator=(OwnedPages&& other) noexcept {
         OwnedPages(std::move(other)).swap(*this);

@@ -18,8 +18,8 @@ class PageTree {
 public:
     /// Where a virtual address leads.
     struct Mapping {
-        PhysAddr physical;  ///< of the byte asked for
-        arch::Pte entry;    ///< the leaf
+        PhysAddr physical; ///< of the byte asked for
+        arch::Pte entry;   ///< the leaf
         arch::Level level;
     };
 
@@ -69,8 +69,8 @@ private:
             while (!entries.read(index).present()) ++index;
             kernel::ensure(index < arch::entries_per_table, "a page table has fewer entries than it counts");
             const arch::Pte entry = entries.read(index);
-            const bool go_on = entry.is_leaf(level) ? fn(entry)
-                                                    : for_each_leaf_below(Pfn::of(entry.address()), below(level), fn);
+            const bool go_on =
+                entry.is_leaf(level) ? fn(entry) : for_each_leaf_below(Pfn::of(entry.address()), below(level), fn);
             if (!go_on) return false;
         }
         return true;

@@ -61,7 +61,8 @@ enum class HandoverPolicy : std::uint8_t { Remap, Copy, Auto };
 inline constexpr std::array handover_choices{
     PolicyChoice{"remap", HandoverPolicy::Remap, "its frame changes owner"},
     PolicyChoice{"copy", HandoverPolicy::Copy, "through a shared bounce buffer, zeroed after use"},
-    PolicyChoice{"auto", HandoverPolicy::Auto, "by size: small packets are copied, others remapped (handover.threshold)"},
+    PolicyChoice{"auto", HandoverPolicy::Auto,
+                 "by size: small packets are copied, others remapped (handover.threshold)"},
 };
 
 /// Which allocator serves a domain's heap.
@@ -100,7 +101,7 @@ struct Policies {
     Flush flush = Flush::Batch;
     Pcid pcid = Pcid::On;
     HandoverPolicy handover = HandoverPolicy::Remap;
-    std::uint64_t handover_threshold = 512;  ///< bytes; with Auto, smaller packets are copied
+    std::uint64_t handover_threshold = 512; ///< bytes; with Auto, smaller packets are copied
     Heap heap = Heap::Slab;
     DirectMapLeaf direct_map_leaf = DirectMapLeaf::Size1G;
     Poison poison = Poison::No;

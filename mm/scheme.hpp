@@ -9,18 +9,21 @@ namespace mm {
 
 /// What isolation and placement come to: how exclusive memory is mapped. One class of mm/placement for each.
 enum class Scheme : std::uint8_t {
-    Window,   ///< isolation=pgd: a window of its own for each domain
-    Clone,    ///< isolation=pgd placement=clone: a copy of the direct map for each domain
-    Keyed,    ///< isolation=pks: one window for all, each domain's pages under its protection key
-    InPlace,  ///< isolation=none: the direct map keeps everything
+    Window,  ///< isolation=pgd: a window of its own for each domain
+    Clone,   ///< isolation=pgd placement=clone: a copy of the direct map for each domain
+    Keyed,   ///< isolation=pks: one window for all, each domain's pages under its protection key
+    InPlace, ///< isolation=none: the direct map keeps everything
 };
 
 /// Precondition: the two go together.
 constexpr Scheme scheme_of(Isolation isolation, Placement placement) {
     switch (isolation) {
-    case Isolation::Pgd: return placement == Placement::Clone ? Scheme::Clone : Scheme::Window;
-    case Isolation::Pks: return Scheme::Keyed;
-    case Isolation::None: break;
+    case Isolation::Pgd:
+        return placement == Placement::Clone ? Scheme::Clone : Scheme::Window;
+    case Isolation::Pks:
+        return Scheme::Keyed;
+    case Isolation::None:
+        break;
     }
     return Scheme::InPlace;
 }

@@ -48,9 +48,7 @@ struct UnsafeField {
 /// Whether T can be built of the fields I..., where field `probed` is an UnsafeField.
 template <class T, std::size_t probed, std::size_t... I>
 consteval bool takes_fields(std::index_sequence<I...>) {
-    return requires {
-        T{std::declval<std::conditional_t<I == probed, UnsafeField, AnyField>>()...};
-    };
+    return requires { T{std::declval<std::conditional_t<I == probed, UnsafeField, AnyField>>()...}; };
 }
 
 inline constexpr std::size_t max_fields = 32;

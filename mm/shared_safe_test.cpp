@@ -35,14 +35,13 @@ struct InPlainArray {
     char last;
 };
 struct Stack {
-    mm::ExclusivePages pages;  // frame numbers, no pointer: a task may own its stack
+    mm::ExclusivePages pages; // frame numbers, no pointer: a task may own its stack
     unsigned depth;
 };
 
 static_assert(SharedSafe<int> && SharedSafe<void*> && SharedSafe<Plain> && SharedSafe<Stack>);
 static_assert(!SharedSafe<ExclusivePtr<int>> && !SharedSafe<Direct> && !SharedSafe<Nested>);
-static_assert(!SharedSafe<InArray> && !SharedSafe<InPlainArray> &&
-              !SharedSafe<ExclusivePtr<int>[3]>);
+static_assert(!SharedSafe<InArray> && !SharedSafe<InPlainArray> && !SharedSafe<ExclusivePtr<int>[3]>);
 
 /// What the rule is for: a shared structure of this state is ill-formed.
 template <class State>
@@ -50,8 +49,7 @@ concept MakesSharedState = requires { typename mm::SharedState<State>; };
 static_assert(MakesSharedState<Plain> && !MakesSharedState<Nested>);
 
 // Nor does an exclusive pointer turn into a plain one on its own, or the reverse.
-static_assert(!std::is_convertible_v<ExclusivePtr<int>, int*> &&
-              !std::is_convertible_v<int*, ExclusivePtr<int>>);
+static_assert(!std::is_convertible_v<ExclusivePtr<int>, int*> && !std::is_convertible_v<int*, ExclusivePtr<int>>);
 static_assert(!std::is_convertible_v<ExclusivePtr<int>, void*>);
 
 LACUNA_TEST("mm.shared_safe", "finds an exclusive pointer at compile time") {

@@ -11,8 +11,8 @@ namespace mm {
 /// that a request wastes a quarter at most, beyond the smallest.
 struct SizeClasses {
     static constexpr std::size_t granule = 16;
-    static constexpr std::array<std::uint16_t, 16> sizes{
-        16, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024, 1536, 2048, 3072, 4096};
+    static constexpr std::array<std::uint16_t, 16> sizes{16,  32,  48,  64,   96,   128,  192,  256,
+                                                         384, 512, 768, 1024, 1536, 2048, 3072, 4096};
     static constexpr std::size_t count = sizes.size();
     static constexpr std::size_t largest = sizes.back();
 

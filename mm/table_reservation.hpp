@@ -29,7 +29,7 @@ private:
     FrameTable frames_;
     TableSource& source_;
     PageCount size_;
-    std::uint32_t first_ = no_frame;  ///< linked through Frame::next
+    std::uint32_t first_ = no_frame; ///< linked through Frame::next
 };
 
 } // namespace mm

@@ -5,10 +5,14 @@ namespace mm {
 
 Window::Chosen Window::choose(DomainId owner, DomainKind kind, const Placements& placements) {
     switch (placements.scheme) {
-    case Scheme::Window: return Chosen(std::in_place_type<OwnWindow>, owner, kind, placements);
-    case Scheme::Clone: return Chosen(std::in_place_type<ClonedMap>, owner, placements);
-    case Scheme::Keyed: return Chosen(std::in_place_type<KeyedWindow>, owner, placements);
-    case Scheme::InPlace: break;
+    case Scheme::Window:
+        return Chosen(std::in_place_type<OwnWindow>, owner, kind, placements);
+    case Scheme::Clone:
+        return Chosen(std::in_place_type<ClonedMap>, owner, placements);
+    case Scheme::Keyed:
+        return Chosen(std::in_place_type<KeyedWindow>, owner, placements);
+    case Scheme::InPlace:
+        break;
     }
     return Chosen(std::in_place_type<InPlace>, placements);
 }

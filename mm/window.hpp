@@ -26,7 +26,8 @@ class Window {
     /// std::visit, with the default in a straight line.
     template <class Variant, class Function>
     static auto with(Variant& chosen, Function&& fn) {
-        if (auto* own = std::get_if<OwnWindow>(&chosen)) [[likely]] return fn(*own);
+        if (auto* own = std::get_if<OwnWindow>(&chosen)) [[likely]]
+            return fn(*own);
         return std::visit(fn, chosen);
     }
 
@@ -86,14 +87,16 @@ public:
 
     kernel::Result<> reserve_pages(std::span<const Pfn> pages);
     void map_pages(std::span<const Pfn> pages) {
-        if (auto* own = std::get_if<OwnWindow>(&chosen_)) [[likely]] return own->map_pages(pages);
+        if (auto* own = std::get_if<OwnWindow>(&chosen_)) [[likely]]
+            return own->map_pages(pages);
         for (const Pfn page : pages) map_reserved(PhysRange::of(page, order_4k));
     }
     /// Unmaps them and leaves the flush to others: the generation that CPUs have to pass. The short way for the
     /// usual placement; nothing, and nothing unmapped, for the others.
     std::optional<std::uint64_t> unmap_unflushed(std::span<const Pfn> pages) {
         auto* own = std::get_if<OwnWindow>(&chosen_);
-        if (own == nullptr) [[unlikely]] return std::nullopt;
+        if (own == nullptr) [[unlikely]]
+            return std::nullopt;
         const std::uint64_t since = arch::now_ns();
         own->unmap_pages_unflushed(pages);
         return holders_.advance_unflushed(since);
@@ -101,8 +104,7 @@ public:
 
     /// Whether the policy shows if a page was written to since it was mapped.
     bool shows_writes() const {
-        return arch::hardware_sets_dirty &&
-               with(chosen_, [](auto& policy) { return ShowsWrites<decltype(policy)>; });
+        return arch::hardware_sets_dirty && with(chosen_, [](auto& policy) { return ShowsWrites<decltype(policy)>; });
     }
     /// Which of at most 64 mapped pages were written to since they were mapped: one bit for each page, in order.
     /// None where that is not shown.

@@ -27,8 +27,7 @@ public:
     Scene() : domain(Domain::create(kernel::memory(), DomainKind::Secret, "window-test")) {
         if (!domain) return;
         page = (*domain)->alloc_pages(order_4k, Zero::Yes);
-        const std::array members{
-            SpaceMember{(*domain)->id(), DomainKind::Secret, &(*domain)->window(), nullptr}};
+        const std::array members{SpaceMember{(*domain)->id(), DomainKind::Secret, &(*domain)->window(), nullptr}};
         space = kernel::address_spaces().get(members);
     }
     bool complete() const { return domain && page && space; }

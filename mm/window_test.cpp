@@ -90,8 +90,7 @@ LACUNA_TEST("mm.window", "random mapping agrees with a simple model") {
     for (int step = 0; step < 5000; ++step) {
         const auto page = static_cast<unsigned>(random() % mapped.size());
         unsigned count = 1;
-        while (count < random() % 40 && page + count < mapped.size() &&
-               mapped[page + count] == mapped[page]) {
+        while (count < random() % 40 && page + count < mapped.size() && mapped[page + count] == mapped[page]) {
             ++count;
         }
         const PhysRange range{first + page * page_size, first + (page + count) * page_size};

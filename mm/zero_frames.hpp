@@ -37,8 +37,7 @@ inline void forget_zero(FrameTable frames, Pfn first, Order order) {
 
 /// zero_for_owner for a block that is in the direct map.
 inline void zero_attached(FrameTable frames, Pfn first, Order order) {
-    zero_for_owner(frames, first, order,
-                   [](Pfn pfn) { return DirectMap::ptr_present<std::uint64_t>(pfn.address()); });
+    zero_for_owner(frames, first, order, [](Pfn pfn) { return DirectMap::ptr_present<std::uint64_t>(pfn.address()); });
 }
 
 } // namespace mm

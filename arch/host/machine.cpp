@@ -32,8 +32,7 @@ std::uint64_t view_base(std::size_t view) {
 } // namespace
 
 Machine::Machine(mm::PageCount memory)
-    : memory_(memory), file_(memfd_create("lacuna-memory", MFD_CLOEXEC)),
-      tlb_([this](std::uint64_t physical) {
+    : memory_(memory), file_(memfd_create("lacuna-memory", MFD_CLOEXEC)), tlb_([this](std::uint64_t physical) {
           return *reinterpret_cast<const std::uint64_t*>(at(mm::PhysAddr{physical}));
       }) {
     kernel::ensure(current_machine == nullptr, "two machines in one process");
@@ -50,8 +49,8 @@ Machine::~Machine() {
 }
 
 void Machine::map_at(std::uint64_t address) const {
-    const void* mapped = mmap(pointer(address), memory_.bytes(), PROT_READ | PROT_WRITE,
-                              MAP_SHARED | MAP_FIXED_NOREPLACE, file_, 0);
+    const void* mapped =
+        mmap(pointer(address), memory_.bytes(), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED_NOREPLACE, file_, 0);
     kernel::ensure(mapped == pointer(address), "the address is taken in this process");
 }
 
@@ -75,13 +74,9 @@ void enable_pcids() { host::Machine::current().tlb().enable_pcids(cpu_id()); }
 
 std::uint32_t read_key_rights() { return host::Machine::current().tlb().key_rights(cpu_id()); }
 
-void write_key_rights(std::uint32_t rights) {
-    host::Machine::current().tlb().set_key_rights(cpu_id(), rights);
-}
+void write_key_rights(std::uint32_t rights) { host::Machine::current().tlb().set_key_rights(cpu_id(), rights); }
 
-void invalidate_page(std::uintptr_t address) {
-    host::Machine::current().tlb().invalidate(cpu_id(), address);
-}
+void invalidate_page(std::uintptr_t address) { host::Machine::current().tlb().invalidate(cpu_id(), address); }
 
 void flush_local() { load_pgd(host::Machine::current().tlb().cr3(cpu_id())); }
 

@@ -112,8 +112,7 @@ void TlbModel::invalidate_pcid(unsigned cpu_number, Invpcid type, std::uint16_t 
     case Invpcid::Address:
         cpu.drop_page(pcid, address);
         std::erase_if(cpu.tables, [&](const auto& table) {
-            return table.first.tag == pcid &&
-                   table.first.address == span_base(address, above(table.first.level));
+            return table.first.tag == pcid && table.first.address == span_base(address, above(table.first.level));
         });
         return;
     case Invpcid::Context:

@@ -15,10 +15,10 @@ namespace arch::host {
 
 /// What INVPCID forgets, by its type (Intel SDM vol. 2A, INVPCID).
 enum class Invpcid : std::uint8_t {
-    Address = 0,        ///< one PCID's translation of one address, unless it is global
-    Context = 1,        ///< one PCID's, but for global ones
-    All = 2,            ///< everything
-    AllNonGlobal = 3,   ///< every PCID's, but for global ones
+    Address = 0,      ///< one PCID's translation of one address, unless it is global
+    Context = 1,      ///< one PCID's, but for global ones
+    All = 2,          ///< everything
+    AllNonGlobal = 3, ///< every PCID's, but for global ones
 };
 
 /// What the tagged TLBs and paging-structure caches of several CPUs may hold (Intel SDM vol. 3A, 4.10): it
@@ -30,10 +30,10 @@ public:
     using ReadWord = std::function<std::uint64_t(std::uint64_t physical)>;
 
     struct Translation {
-        std::uint64_t physical;  ///< of the byte asked for
+        std::uint64_t physical; ///< of the byte asked for
         Pte entry;
         Level level;
-        bool cached;  ///< it came out of the TLB, whatever the tables say by now
+        bool cached; ///< it came out of the TLB, whatever the tables say by now
     };
 
     explicit TlbModel(ReadWord read_word) : read_word_(std::move(read_word)) {}
@@ -79,7 +79,7 @@ private:
 
     struct PageKey {
         Tag tag;
-        std::uint64_t address;  ///< of the page's first byte
+        std::uint64_t address; ///< of the page's first byte
         auto operator<=>(const PageKey&) const = default;
     };
     struct Page {
@@ -88,8 +88,8 @@ private:
     };
     struct TableKey {
         Tag tag;
-        Level level;             ///< of the table
-        std::uint64_t address;   ///< of the first byte that it spans
+        Level level;           ///< of the table
+        std::uint64_t address; ///< of the first byte that it spans
         auto operator<=>(const TableKey&) const = default;
     };
     struct Cpu {
@@ -97,7 +97,7 @@ private:
         bool pcids = false;
         std::uint32_t key_rights = deny_all_keys;
         std::map<PageKey, Page> pages;
-        std::map<TableKey, std::uint64_t> tables;  ///< table pointers read on the way to a leaf
+        std::map<TableKey, std::uint64_t> tables; ///< table pointers read on the way to a leaf
 
         Tag pcid() const { return pcids ? static_cast<Tag>(cr3 & 0xfff) : Tag{0}; }
         void drop_context(Tag tag);

@@ -30,9 +30,7 @@ public:
 
     /// Loads the tables, or an empty one, with a PCID; keeps what is cached under it or not.
     void load(std::uint64_t pcid, std::uint64_t keep = 0) { model.load_cr3(0, table(4).raw() | pcid | keep); }
-    void load_empty(std::uint64_t pcid, std::uint64_t keep = 0) {
-        model.load_cr3(0, table(5).raw() | pcid | keep);
-    }
+    void load_empty(std::uint64_t pcid, std::uint64_t keep = 0) { model.load_cr3(0, table(5).raw() | pcid | keep); }
 
     static mm::PhysAddr table(unsigned number) { return mm::PhysAddr{number * mm::page_size}; }
     void set(unsigned number, Level level, Pte entry) {
@@ -146,13 +144,13 @@ LACUNA_TEST("arch.tlb_model", "INVLPG leaves the table pointers that other PCIDs
 LACUNA_TEST("arch.tlb_model", "each type of INVPCID drops what it says") {
     struct Expected {
         Invpcid type;
-        bool own;     ///< the named PCID's translation is still there
-        bool other;   ///< another PCID's is
-        bool global;  ///< a global one is
+        bool own;    ///< the named PCID's translation is still there
+        bool other;  ///< another PCID's is
+        bool global; ///< a global one is
     };
-    for (const Expected& row : {Expected{Invpcid::Address, false, true, true}, Expected{Invpcid::Context, false, true, true},
-                                Expected{Invpcid::All, false, false, false},
-                                Expected{Invpcid::AllNonGlobal, false, false, true}}) {
+    for (const Expected& row :
+         {Expected{Invpcid::Address, false, true, true}, Expected{Invpcid::Context, false, true, true},
+          Expected{Invpcid::All, false, false, false}, Expected{Invpcid::AllNonGlobal, false, false, true}}) {
         for (const std::uint64_t pcid : {1u, 2u}) {
             Tables tables(arch::read_write);
             tables.model.enable_pcids(0);

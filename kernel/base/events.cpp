@@ -7,30 +7,54 @@ namespace kernel {
 
 std::string_view name(Event event) {
     switch (event) {
-    case Event::PageTableWrites: return "page-table-writes";
-    case Event::Splits: return "splits";
-    case Event::Heals: return "heals";
-    case Event::Invlpg: return "invlpg";
-    case Event::FullFlushes: return "full-flushes";
-    case Event::IpisSent: return "ipis-sent";
-    case Event::Cr3Writes: return "cr3-writes";
-    case Event::Cr3Kept: return "cr3-kept";
-    case Event::ImageSwaps: return "image-swaps";
-    case Event::KeyRightsWrites: return "pkrs-writes";
-    case Event::FramesZeroed: return "frames-zeroed";
-    case Event::BytesCopied: return "bytes-copied";
-    case Event::FramesHandedOver: return "frames-handed-over";
-    case Event::PacketsSent: return "packets-sent";
-    case Event::PacketsReceived: return "packets-received";
-    case Event::PacketsDropped: return "packets-dropped";
-    case Event::TaskSwitches: return "task-switches";
-    case Event::Ticks: return "ticks";
-    case Event::Faults: return "faults";
-    case Event::FramesAllocated: return "frames-allocated";
-    case Event::FramesFreed: return "frames-freed";
-    case Event::ObjectsAllocated: return "objects-allocated";
-    case Event::ObjectsFreed: return "objects-freed";
-    case Event::StaleWindowNs: return "stale-window-ns";
+    case Event::PageTableWrites:
+        return "page-table-writes";
+    case Event::Splits:
+        return "splits";
+    case Event::Heals:
+        return "heals";
+    case Event::Invlpg:
+        return "invlpg";
+    case Event::FullFlushes:
+        return "full-flushes";
+    case Event::IpisSent:
+        return "ipis-sent";
+    case Event::Cr3Writes:
+        return "cr3-writes";
+    case Event::Cr3Kept:
+        return "cr3-kept";
+    case Event::ImageSwaps:
+        return "image-swaps";
+    case Event::KeyRightsWrites:
+        return "pkrs-writes";
+    case Event::FramesZeroed:
+        return "frames-zeroed";
+    case Event::BytesCopied:
+        return "bytes-copied";
+    case Event::FramesHandedOver:
+        return "frames-handed-over";
+    case Event::PacketsSent:
+        return "packets-sent";
+    case Event::PacketsReceived:
+        return "packets-received";
+    case Event::PacketsDropped:
+        return "packets-dropped";
+    case Event::TaskSwitches:
+        return "task-switches";
+    case Event::Ticks:
+        return "ticks";
+    case Event::Faults:
+        return "faults";
+    case Event::FramesAllocated:
+        return "frames-allocated";
+    case Event::FramesFreed:
+        return "frames-freed";
+    case Event::ObjectsAllocated:
+        return "objects-allocated";
+    case Event::ObjectsFreed:
+        return "objects-freed";
+    case Event::StaleWindowNs:
+        return "stale-window-ns";
     }
     return "unknown";
 }

@@ -15,30 +15,30 @@
 namespace kernel {
 
 enum class Event : std::uint8_t {
-    PageTableWrites,   ///< entries written in any page table
-    Splits,            ///< large direct-map leaves broken up
-    Heals,             ///< large direct-map leaves brought back
-    Invlpg,            ///< single-page invalidations on this CPU
-    FullFlushes,       ///< whole-TLB flushes that were not a task switch
-    IpisSent,          ///< shootdown requests to other CPUs
-    Cr3Writes,         ///< address-space loads
-    Cr3Kept,           ///< of those, loads that kept what the TLB knew (PCID)
-    ImageSwaps,        ///< lwIP image entry swapped under isolation `none`
-    KeyRightsWrites,   ///< writes of IA32_PKRS under isolation `pks`
+    PageTableWrites, ///< entries written in any page table
+    Splits,          ///< large direct-map leaves broken up
+    Heals,           ///< large direct-map leaves brought back
+    Invlpg,          ///< single-page invalidations on this CPU
+    FullFlushes,     ///< whole-TLB flushes that were not a task switch
+    IpisSent,        ///< shootdown requests to other CPUs
+    Cr3Writes,       ///< address-space loads
+    Cr3Kept,         ///< of those, loads that kept what the TLB knew (PCID)
+    ImageSwaps,      ///< lwIP image entry swapped under isolation `none`
+    KeyRightsWrites, ///< writes of IA32_PKRS under isolation `pks`
     FramesZeroed,
-    BytesCopied,       ///< packet bytes copied between frames
-    FramesHandedOver,  ///< frames that changed owner without a copy
+    BytesCopied,      ///< packet bytes copied between frames
+    FramesHandedOver, ///< frames that changed owner without a copy
     PacketsSent,
     PacketsReceived,
     PacketsDropped,
     TaskSwitches,
     Ticks,
-    Faults,            ///< touches of unmapped memory that ended a task
+    Faults, ///< touches of unmapped memory that ended a task
     FramesAllocated,
     FramesFreed,
-    ObjectsAllocated,  ///< slab objects, shared and exclusive
+    ObjectsAllocated, ///< slab objects, shared and exclusive
     ObjectsFreed,
-    StaleWindowNs,     ///< longest time an unmapped page could still be cached; a maximum, not a sum
+    StaleWindowNs, ///< longest time an unmapped page could still be cached; a maximum, not a sum
 };
 
 inline constexpr std::size_t event_count = std::to_underlying(Event::StaleWindowNs) + 1;

@@ -14,14 +14,14 @@ template <class T>
 struct ListHook {
     T* next = nullptr;
     T* previous = nullptr;
-    const void* list = nullptr;  ///< the list that holds the object, or null
+    const void* list = nullptr; ///< the list that holds the object, or null
 
     constexpr bool is_linked() const { return list != nullptr; }
 };
 
 /// A doubly linked list of objects that carry their own links: no allocation, removal in O(1).
 /// `Hook` is the member that holds the links: IntrusiveList<Task, &Task::dead_hook>. Not locked.
-template <class T, ListHook<T> T::*Hook>
+template <class T, ListHook<T> T::* Hook>
 class IntrusiveList {
 public:
     class Iterator {

@@ -23,16 +23,15 @@ LACUNA_TEST("bench.run", "warm-ups are no samples") {
     const std::unique_ptr<Run> run(new (std::nothrow) Run);
     REQUIRE(run != nullptr);
     unsigned calls = 0;
-    run->measure_parts(
-        1,
-        [&calls](Stopwatch& watch) {
-            watch.start();
-            kernel::count(Event::Heals, 3);
-            watch.stop();
-            ++calls;
-            return true;
-        },
-        {.warm_ups = 2, .samples = 3});
+    run->measure_parts(1,
+                       [&calls](Stopwatch& watch) {
+                           watch.start();
+                           kernel::count(Event::Heals, 3);
+                           watch.stop();
+                           ++calls;
+                           return true;
+                       },
+                       {.warm_ups = 2, .samples = 3});
     CHECK(calls == 5);
     CHECK(run->failure().empty());
     CHECK(run->samples().size() == 3);

@@ -11,7 +11,7 @@ class Run;
 
 /// What a benchmark's figure counts.
 enum class Unit : std::uint8_t {
-    Cycles,   ///< ticks of the time-stamp counter: instructions under `-icount shift=0`
+    Cycles, ///< ticks of the time-stamp counter: instructions under `-icount shift=0`
     Bytes,
     Count,
 };
@@ -21,7 +21,7 @@ std::string_view name(Unit unit);
 /// One benchmark: one name, one figure. `run` takes its samples on `Run`, in a task outside all
 /// namespaces, with nothing else to do on this CPU.
 struct Benchmark {
-    std::string_view name;  ///< "pages.o0.pair": subject, variant, what is measured
+    std::string_view name; ///< "pages.o0.pair": subject, variant, what is measured
     Unit unit;
     void (*run)(Run& run);
 };
@@ -36,6 +36,8 @@ std::span<const Benchmark> all_benchmarks();
 
 /// Registers a benchmark: LACUNA_BENCHMARK("pages.o0.pair", Unit::Cycles, page_pair<0>); at namespace
 /// scope. The linker gathers the rows.
-#define LACUNA_BENCHMARK(...)                                                          \
-    [[gnu::section("lacuna_benchmarks"), gnu::used, gnu::retain]] static constinit const \
-        kernel::bench::Benchmark LACUNA_BENCHMARK_JOIN(lacuna_benchmark_, __COUNTER__) { __VA_ARGS__ }
+#define LACUNA_BENCHMARK(...)                                                                                     \
+    [[gnu::section("lacuna_benchmarks"), gnu::used, gnu::retain]] static constinit const kernel::bench::Benchmark \
+    LACUNA_BENCHMARK_JOIN(lacuna_benchmark_, __COUNTER__) {                                                       \
+        __VA_ARGS__                                                                                               \
+    }

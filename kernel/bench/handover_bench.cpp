@@ -16,7 +16,7 @@
 namespace kernel::bench {
 namespace {
 
-constexpr std::size_t packets = 16;  ///< on the wire at a time: sent in one go, then received
+constexpr std::size_t packets = 16; ///< on the wire at a time: sent in one go, then received
 constexpr std::uint32_t first_wire = 0xf160'0000;
 
 /// The receiver polls, so that no wake-up is counted.

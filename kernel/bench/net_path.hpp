@@ -14,8 +14,8 @@ namespace kernel::bench {
 /// Where packets go between the two ends of a measurement.
 struct PathSpec {
     enum class Kind : std::uint8_t { Loopback, Veth } kind = Kind::Veth;
-    std::uint16_t mtu = net::default_mtu;  ///< of a veth
-    std::optional<net::ChecksumOffload> checksum_offload{};  ///< of a veth; unset: as the boot option says
+    std::uint16_t mtu = net::default_mtu;                   ///< of a veth
+    std::optional<net::ChecksumOffload> checksum_offload{}; ///< of a veth; unset: as the boot option says
 };
 
 /// The two ends: one namespace and its loopback interface, or two that a veth pair joins.
@@ -39,19 +39,20 @@ public:
             Server& server;
             Client& client;
         } shared{.ready = Semaphore(), .server = server, .client = client};
-        const auto far_task = TRY(spawn_process(
-            &far(), {.name = "server",
-                     .function = [](void* all) {
-                         auto& one = *static_cast<Shared*>(all);
-                         one.server(one.ready);
-                         one.ready.release(); // it may have failed before it was ready
-                     },
-                     .argument = &shared}));
+        const auto far_task =
+            TRY(spawn_process(&far(), {.name = "server",
+                                       .function =
+                                           [](void* all) {
+                                               auto& one = *static_cast<Shared*>(all);
+                                               one.server(one.ready);
+                                               one.ready.release(); // it may have failed before it was ready
+                                           },
+                                       .argument = &shared}));
         TRY(shared.ready.acquire());
-        const auto near_task = spawn_process(
-            &near(), {.name = "client",
-                      .function = [](void* all) { static_cast<Shared*>(all)->client(); },
-                      .argument = &shared});
+        const auto near_task =
+            spawn_process(&near(), {.name = "client",
+                                    .function = [](void* all) { static_cast<Shared*>(all)->client(); },
+                                    .argument = &shared});
         if (near_task) {
             static_cast<void>(join(**near_task));
         } else {

@@ -95,8 +95,8 @@ void kmalloc_pair(Run& run) {
 template <std::size_t size, Part part>
 void kmalloc_batch(Run& run) {
     mm::Memory& memory = kernel::memory();
-    measure_batch<part>(run, [&memory] { return memory.kmalloc(size); },
-                        [&memory](void* block) { memory.kfree(block); });
+    measure_batch<part>(
+        run, [&memory] { return memory.kmalloc(size); }, [&memory](void* block) { memory.kfree(block); });
 }
 
 /// Runs `measurement(domain)` inside a namespace.
@@ -113,8 +113,9 @@ void exclusive_cache_pair(Run& run) {
     const auto* cache = exclusive_cache<size>(run);
     if (cache == nullptr) return;
     inside_a_namespace(run, [&run, cache](mm::Domain& domain) {
-        measure_pairs(run, [cache, &domain] { return cache->alloc(domain); },
-                      [cache, &domain](void* object) { cache->free(domain, object); });
+        measure_pairs(
+            run, [cache, &domain] { return cache->alloc(domain); },
+            [cache, &domain](void* object) { cache->free(domain, object); });
     });
 }
 
@@ -123,16 +124,16 @@ void exclusive_cache_batch(Run& run) {
     const auto* cache = exclusive_cache<size>(run);
     if (cache == nullptr) return;
     inside_a_namespace(run, [&run, cache](mm::Domain& domain) {
-        measure_batch<part>(run, [cache, &domain] { return cache->alloc(domain); },
-                            [cache, &domain](void* object) { cache->free(domain, object); });
+        measure_batch<part>(
+            run, [cache, &domain] { return cache->alloc(domain); },
+            [cache, &domain](void* object) { cache->free(domain, object); });
     });
 }
 
 template <std::size_t size>
 void exclusive_kmalloc_pair(Run& run) {
     inside_a_namespace(run, [&run](mm::Domain& domain) {
-        measure_pairs(run, [&domain] { return domain.kmalloc(size); },
-                      [&domain](void* block) { domain.kfree(block); });
+        measure_pairs(run, [&domain] { return domain.kmalloc(size); }, [&domain](void* block) { domain.kfree(block); });
     });
 }
 

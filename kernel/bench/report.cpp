@@ -93,8 +93,9 @@ void text_context() {
 void line_context() {
     console::Writer writer;
     console::Appender out(writer);
-    std::format_to(out, "@bench {{\"cycles_per_second\":{},\"assertions\":{},\"mutants\":{},"
-                        "\"vendor\":\"{}\",\"pcid\":{},\"invpcid\":{},\"pages_1g\":{},\"policies\":{{",
+    std::format_to(out,
+                   "@bench {{\"cycles_per_second\":{},\"assertions\":{},\"mutants\":{},"
+                   "\"vendor\":\"{}\",\"pcid\":{},\"invpcid\":{},\"pages_1g\":{},\"policies\":{{",
                    arch::cycles_per_second(), bool{LACUNA_ASSERTIONS}, bool{LACUNA_MUTANTS},
                    std::string_view(arch::cpu_features().vendor.data()), arch::cpu_features().pcid,
                    arch::cpu_features().invpcid, arch::cpu_features().pages_1g);
@@ -110,16 +111,17 @@ void line_context() {
 
 std::string_view name(Unit unit) {
     switch (unit) {
-    case Unit::Cycles: return "cycles";
-    case Unit::Bytes: return "bytes";
-    case Unit::Count: return "count";
+    case Unit::Cycles:
+        return "cycles";
+    case Unit::Bytes:
+        return "bytes";
+    case Unit::Count:
+        return "count";
     }
     return "?";
 }
 
-void report_context(Form form) {
-    form == Form::Text ? text_context() : line_context();
-}
+void report_context(Form form) { form == Form::Text ? text_context() : line_context(); }
 
 void report_result(Form form, const Benchmark& benchmark, const Run& run) {
     form == Form::Text ? text_result(benchmark, run) : line_result(benchmark, run);

@@ -10,8 +10,8 @@
 namespace kernel::bench {
 
 enum class Form : std::uint8_t {
-    Text,   ///< for people: name, median, spread, events per operation
-    Lines,  ///< for tools/lacuna bench: one line of JSON after "@bench " for each result
+    Text,  ///< for people: name, median, spread, events per operation
+    Lines, ///< for tools/lacuna bench: one line of JSON after "@bench " for each result
 };
 
 /// What the results depend on.

@@ -14,7 +14,7 @@ namespace kernel::bench {
 
 /// How often a benchmark does its work. The median counts, so that a timer tick in one sample does not.
 struct Repeats {
-    unsigned warm_ups = 3;  ///< first, and not counted: they fill lists and caches
+    unsigned warm_ups = 3; ///< first, and not counted: they fill lists and caches
     unsigned samples = 15;
 };
 
@@ -31,7 +31,7 @@ public:
     struct Counter {
         std::string_view name;
         std::uint64_t total = 0;
-        std::uint64_t per = 1;  ///< the figure is total / per
+        std::uint64_t per = 1; ///< the figure is total / per
     };
 
     /// Calls `batch(Stopwatch&)` as often as `repeats` says. Between start() and stop() it does

@@ -33,8 +33,7 @@ void print_owner(mm::DomainId owner, mm::FrameState state) {
         return;
     }
     const bool is_namespace = (*domain)->kind() == mm::DomainKind::Net;
-    print("  owner: {} {}; the page is {}\n", is_namespace ? "namespace" : "domain", (*domain)->name(),
-          name(state));
+    print("  owner: {} {}; the page is {}\n", is_namespace ? "namespace" : "domain", (*domain)->name(), name(state));
 }
 
 void print_heap(mm::VirtAddr address, const mm::FrameTable& frames, mm::Pfn pfn) {
@@ -49,26 +48,32 @@ void print_object(mm::VirtAddr address) {
     const auto* const pointer = reinterpret_cast<const void*>(address.raw()); // NOLINT
     const auto object = memory().slabs().find(pointer);
     if (!object) return;
-    print("  object: {} at {:#x}, {} bytes; the address is {:+} from its start\n", object->cache,
-          object->object, object->size, object->offset);
+    print("  object: {} at {:#x}, {} bytes; the address is {:+} from its start\n", object->cache, object->object,
+          object->size, object->offset);
 }
 
 } // namespace
 
 std::string_view name(Access access) {
     switch (access) {
-    case Access::Read: return "read";
-    case Access::Write: return "write";
-    case Access::Execute: return "execution";
+    case Access::Read:
+        return "read";
+    case Access::Write:
+        return "write";
+    case Access::Execute:
+        return "execution";
     }
     return "access";
 }
 
 std::string_view name(Cause cause) {
     switch (cause) {
-    case Cause::NotMapped: return "not mapped here";
-    case Cause::Rights: return "mapped, but not for that";
-    case Cause::Key: return "under another domain's protection key";
+    case Cause::NotMapped:
+        return "not mapped here";
+    case Cause::Rights:
+        return "mapped, but not for that";
+    case Cause::Key:
+        return "under another domain's protection key";
     }
     return "refused";
 }

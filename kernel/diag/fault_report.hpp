@@ -13,9 +13,9 @@ std::string_view name(Access access);
 
 /// Why the CPU refused.
 enum class Cause : std::uint8_t {
-    NotMapped,  ///< no translation in the loaded page table
-    Rights,     ///< mapped, but not for this
-    Key,        ///< mapped, under a protection key that this CPU may not use now
+    NotMapped, ///< no translation in the loaded page table
+    Rights,    ///< mapped, but not for this
+    Key,       ///< mapped, under a protection key that this CPU may not use now
 };
 
 std::string_view name(Cause cause);

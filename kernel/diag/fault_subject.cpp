@@ -7,13 +7,20 @@ namespace kernel::diag {
 
 std::string_view name(Region region) {
     switch (region) {
-    case Region::User: return "the lower half, where nothing is mapped";
-    case Region::DirectMap: return "the direct map";
-    case Region::Window: return "a window";
-    case Region::Devices: return "device registers and temporary mappings";
-    case Region::KernelImage: return "the kernel's image";
-    case Region::NamespaceImage: return "lwIP's state, which every namespace has for itself";
-    case Region::Elsewhere: break;
+    case Region::User:
+        return "the lower half, where nothing is mapped";
+    case Region::DirectMap:
+        return "the direct map";
+    case Region::Window:
+        return "a window";
+    case Region::Devices:
+        return "device registers and temporary mappings";
+    case Region::KernelImage:
+        return "the kernel's image";
+    case Region::NamespaceImage:
+        return "lwIP's state, which every namespace has for itself";
+    case Region::Elsewhere:
+        break;
     }
     return "no part of the address space in use";
 }

@@ -12,12 +12,12 @@ namespace kernel::diag {
 
 /// The part of the address space that an address lies in.
 enum class Region : std::uint8_t {
-    User,            ///< the lower half, where nothing is mapped
+    User, ///< the lower half, where nothing is mapped
     DirectMap,
-    Window,          ///< of one kind of domain
+    Window, ///< of one kind of domain
     Devices,
     KernelImage,
-    NamespaceImage,  ///< lwIP's state
+    NamespaceImage, ///< lwIP's state
     Elsewhere,
 };
 std::string_view name(Region region);

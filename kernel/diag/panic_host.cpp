@@ -8,8 +8,8 @@
 namespace kernel {
 
 void panic(std::string_view why, std::source_location where) {
-    std::fprintf(stderr, "panic: %.*s (%s:%u)\n", static_cast<int>(why.size()), why.data(),
-                 where.file_name(), static_cast<unsigned>(where.line()));
+    std::fprintf(stderr, "panic: %.*s (%s:%u)\n", static_cast<int>(why.size()), why.data(), where.file_name(),
+                 static_cast<unsigned>(where.line()));
     std::abort();
 }
 

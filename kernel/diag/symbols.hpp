@@ -9,8 +9,8 @@ namespace kernel {
 
 /// A function or a variable of the kernel's image.
 struct Symbol {
-    std::string_view name;  ///< without parameters and template arguments
-    std::uint64_t begin;    ///< its address
+    std::string_view name; ///< without parameters and template arguments
+    std::uint64_t begin;   ///< its address
 };
 
 /// The symbol that an address lies in; none outside the image, in padding, or if the image holds no

@@ -22,9 +22,7 @@ constexpr std::uint64_t vector_general_protection = 13;
 
 /// Whether ending the interrupted task is enough. A CPU in an interrupt handler, or in code that may not be
 /// preempted, holds what the rest of the system needs.
-bool blames_task() {
-    return scheduler_running() && !arch::in_interrupt() && arch::preempt_count() == 0;
-}
+bool blames_task() { return scheduler_running() && !arch::in_interrupt() && arch::preempt_count() == 0; }
 
 /// Ends the interrupted task, or panics if it cannot be ended where it is.
 void end_task(arch::TrapFrame& frame) {
@@ -49,8 +47,7 @@ void on_page_fault(arch::TrapFrame& frame, const arch::PageFault& fault) {
 void on_exception(arch::TrapFrame& frame) {
     if (frame.vector == arch::vector_nmi) smp::stop_if_panicking(frame);
     console::seize();
-    const bool address_fault =
-        frame.vector == vector_general_protection || frame.vector == vector_stack_fault;
+    const bool address_fault = frame.vector == vector_general_protection || frame.vector == vector_stack_fault;
     if (!address_fault || !blames_task()) panic_at(arch::exception_name(frame.vector), frame);
     count(Event::Faults);
     write("fault: ");

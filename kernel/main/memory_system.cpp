@@ -59,11 +59,10 @@ mm::MemoryPlan plan_memory(const arch::BootInfo& info, const Options& options, P
             lists.ram[lists.ram_count++] = {begin, range.range.end};
         }
     }
-    lists.in_use = {info.image, {info.initrd.begin.align_down(mm::page_size),
-                                 info.initrd.end.align_up(mm::page_size)}};
+    lists.in_use = {info.image, {info.initrd.begin.align_down(mm::page_size), info.initrd.end.align_up(mm::page_size)}};
     for (const arch::ImageSection& section : arch::image_sections()) {
-        lists.image[lists.image_count++] = {section.begin, section.end,
-                                            arch::image_to_phys(section.begin), section.flags};
+        lists.image[lists.image_count++] = {section.begin, section.end, arch::image_to_phys(section.begin),
+                                            section.flags};
     }
     return {
         .ram = std::span(lists.ram).first(lists.ram_count),

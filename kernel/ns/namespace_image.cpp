@@ -13,18 +13,13 @@
 
 namespace kernel {
 
-NamespaceImage::NamespaceImage(mm::Domain& domain, mm::Memory& memory,
-                               const mm::AddressSpaceCache& spaces)
-    : domain_(domain),
-      map_(domain.id(), spaces.scheme(), memory.frames(), spaces.kernel_map(), memory.tables()) {
-}
+NamespaceImage::NamespaceImage(mm::Domain& domain, mm::Memory& memory, const mm::AddressSpaceCache& spaces)
+    : domain_(domain), map_(domain.id(), spaces.scheme(), memory.frames(), spaces.kernel_map(), memory.tables()) {}
 
 Result<> NamespaceImage::create() {
     const size_t pages = arch::namespace_template().size() / mm::page_size;
-    if (pages == 0)
-        return {};
-    if (pages > max_pages)
-        return fail(Error::NoSpace);
+    if (pages == 0) return {};
+    if (pages > max_pages) return fail(Error::NoSpace);
     std::array<mm::Pfn, max_pages> frames;
     for (size_t i = 0; i < pages; ++i) {
         frames[i] = TRY(domain_.alloc_block(mm::order_4k, mm::Zero::No, mm::FrameState::Image));
@@ -33,8 +28,7 @@ Result<> NamespaceImage::create() {
 }
 
 void NamespaceImage::fill() {
-    if (map() == nullptr)
-        return;
+    if (map() == nullptr) return;
     const auto initial = arch::namespace_template();
     arch::copy_words(reinterpret_cast<void*>(arch::namespace_image_base), initial.data(),
                      initial.size() / sizeof(uint64_t));

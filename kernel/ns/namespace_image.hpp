@@ -16,7 +16,7 @@ namespace kernel {
 /// was linked for. Loading the namespace's page table selects the copy; that is all it takes to run
 /// an unmodified lwIP once per namespace (DESIGN section 3).
 class NamespaceImage {
-  public:
+public:
     /// The largest image, in pages: a bound on what may be on a stack while it is being made.
     static constexpr size_t max_pages = 64;
 
@@ -33,7 +33,7 @@ class NamespaceImage {
     /// What an address space needs of it; null if there is no image.
     [[nodiscard]] const mm::ImageMap* map() const { return map_.root() ? &map_ : nullptr; }
 
-  private:
+private:
     mm::Domain& domain_;
     mm::ImageMap map_;
 };

@@ -9,7 +9,7 @@ class NetNamespace;
 
 /// Keeps a namespace object alive (not the namespace: its state may turn to Dying). Move-only.
 class [[nodiscard]] NamespaceRef {
-  public:
+public:
     NamespaceRef() = default;
     /// Takes a reference of its own.
     explicit NamespaceRef(NetNamespace& ns);
@@ -36,7 +36,7 @@ class [[nodiscard]] NamespaceRef {
 
     void reset();
 
-  private:
+private:
     NetNamespace* ns_ = nullptr;
 };
 

@@ -12,9 +12,7 @@ namespace {
 [[clang::no_destroy]] constinit NamespaceRegistry the_registry;
 } // namespace
 
-NamespaceRegistry& namespaces() {
-    return the_registry;
-}
+NamespaceRegistry& namespaces() { return the_registry; }
 
 Result<> NamespaceRegistry::open(mm::Memory& memory, mm::AddressSpaceCache& spaces) {
     memory_ = &memory;
@@ -35,12 +33,10 @@ Result<NamespaceRef> NamespaceRegistry::create(std::string_view name) {
 }
 
 Result<NamespaceRef> NamespaceRegistry::enlist(std::string_view name) {
-    if (!is_namespace_name(name))
-        return fail(Error::InvalidArgument);
+    if (!is_namespace_name(name)) return fail(Error::InvalidArgument);
     MutexGuard guard(mutex_);
     for (NetNamespace& ns : list_)
-        if (ns.name() == name)
-            return fail(Error::Exists);
+        if (ns.name() == name) return fail(Error::Exists);
     NetNamespace* ns = TRY(pool_.make(name, next_id_));
     ++next_id_;
     list_.push_back(*ns);
@@ -50,8 +46,7 @@ Result<NamespaceRef> NamespaceRegistry::enlist(std::string_view name) {
 
 Result<> NamespaceRegistry::start(NetNamespace& ns) {
     TRY(ns.furnish(*memory_, *spaces_));
-    if (hooks_ == nullptr)
-        return {};
+    if (hooks_ == nullptr) return {};
     {
         const mm::AddressSpaceScope scope(*spaces_, ns.address_space());
         TRY(hooks_->create(ns));
@@ -70,21 +65,18 @@ Result<> NamespaceRegistry::start(NetNamespace& ns) {
 Result<NamespaceRef> NamespaceRegistry::find(std::string_view name) {
     MutexGuard guard(mutex_);
     for (NetNamespace& ns : list_)
-        if (ns.name() == name && ns.state() == NetNamespace::State::Alive)
-            return NamespaceRef(ns);
+        if (ns.name() == name && ns.state() == NetNamespace::State::Alive) return NamespaceRef(ns);
     return fail(Error::NotFound);
 }
 
 Result<> NamespaceRegistry::remove(std::string_view name) {
     KillShield shield;
     NamespaceRef ns = TRY(find(name));
-    if (current().net_namespace() == ns.get())
-        return fail(Error::Busy);
+    if (current().net_namespace() == ns.get()) return fail(Error::Busy);
     {
         MutexGuard guard(mutex_);
         // Somebody else may have been as quick as we.
-        if (ns->state() != NetNamespace::State::Alive)
-            return fail(Error::NotFound);
+        if (ns->state() != NetNamespace::State::Alive) return fail(Error::NotFound);
         ns->set_state(NetNamespace::State::Stopping);
     }
     dismantle(*ns);
@@ -92,12 +84,10 @@ Result<> NamespaceRegistry::remove(std::string_view name) {
 }
 
 void NamespaceRegistry::dismantle(NetNamespace& ns) {
-    if (hooks_ != nullptr && ns.stack() != nullptr)
-        hooks_->stop(ns);
+    if (hooks_ != nullptr && ns.stack() != nullptr) hooks_->stop(ns);
     ns.set_state(NetNamespace::State::Closed);
     ns.end_tasks();
-    if (hooks_ != nullptr && ns.stack() != nullptr)
-        hooks_->destroy(ns);
+    if (hooks_ != nullptr && ns.stack() != nullptr) hooks_->destroy(ns);
     ns.clear();
     {
         MutexGuard guard(mutex_);

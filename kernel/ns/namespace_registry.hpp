@@ -16,7 +16,7 @@ namespace kernel {
 
 /// All network namespaces by name. For threads only: everything here may sleep.
 class NamespaceRegistry {
-  public:
+public:
     constexpr NamespaceRegistry() = default;
 
     /// Makes the registry usable. Errors: those of ObjectPool::open(). Boot only, once.
@@ -47,8 +47,7 @@ class NamespaceRegistry {
     void for_each(F&& visit) {
         MutexGuard guard(mutex_);
         for (NetNamespace& ns : list_)
-            if (ns.state() == NetNamespace::State::Alive)
-                visit(ns);
+            if (ns.state() == NetNamespace::State::Alive) visit(ns);
     }
 
     /// Calls `use(list)` with all that there are, in whatever state, the registry's mutex held: for a look
@@ -62,7 +61,7 @@ class NamespaceRegistry {
     /// How many are in use.
     [[nodiscard]] size_t size();
 
-  private:
+private:
     friend class NamespaceRef;
 
     Result<NamespaceRef> enlist(std::string_view name);

@@ -10,13 +10,13 @@ namespace kernel {
 /// What a namespace knows of a network device that stands in it: the shared part, which net/
 /// derives from. The lwIP netif of the device is exclusive memory and is not reachable from here.
 class NetDevice {
-  public:
+public:
     /// "virtio0", "veth0", ...
     [[nodiscard]] virtual std::string_view name() const = 0;
 
     ListHook<NetDevice> namespace_hook;
 
-  protected:
+protected:
     ~NetDevice() = default;
 };
 

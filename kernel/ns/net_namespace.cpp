@@ -32,14 +32,11 @@ void NetNamespace::clear() {
     domain_.reset(); // zeroes every frame and gives it back
 }
 
-void NetNamespace::set_state(State state) {
-    tasks_.lock()->state = state;
-}
+void NetNamespace::set_state(State state) { tasks_.lock()->state = state; }
 
 Result<> NetNamespace::admit_task() {
     return tasks_.with([](Tasks& tasks) -> Result<> {
-        if (tasks.state == State::Closed)
-            return fail(Error::Closed);
+        if (tasks.state == State::Closed) return fail(Error::Closed);
         ++tasks.count;
         return {};
     });
@@ -47,8 +44,7 @@ Result<> NetNamespace::admit_task() {
 
 void NetNamespace::task_left() {
     const bool last = tasks_.with([](Tasks& tasks) { return --tasks.count == 0; });
-    if (last)
-        emptied_.wake_all();
+    if (last) emptied_.wake_all();
 }
 
 void NetNamespace::end_tasks() {
@@ -57,25 +53,19 @@ void NetNamespace::end_tasks() {
         // Again and again, because a task may have been admitted before the doors closed and not
         // have been in the table yet.
         tasks().for_each([this](Task& task) {
-            if (task.net_namespace() == this && !task.kill_requested())
-                kill(task);
+            if (task.net_namespace() == this && !task.kill_requested()) kill(task);
         });
-        static_cast<void>(
-            emptied_.wait([this] { return task_count() == 0; }, Deadline::in(milliseconds(20))));
+        static_cast<void>(emptied_.wait([this] { return task_count() == 0; }, Deadline::in(milliseconds(20))));
     }
 }
 
-NamespaceRef::NamespaceRef(NetNamespace& ns) : ns_(&ns) {
-    ns.references_.fetch_add(1, std::memory_order_relaxed);
-}
+NamespaceRef::NamespaceRef(NetNamespace& ns) : ns_(&ns) { ns.references_.fetch_add(1, std::memory_order_relaxed); }
 
 void NamespaceRef::reset() {
     NetNamespace* ns = std::exchange(ns_, nullptr);
-    if (ns == nullptr)
-        return;
+    if (ns == nullptr) return;
     // Ordering: whoever drops the last reference sees what the others did to the object before.
-    if (ns->references_.fetch_sub(1, std::memory_order_acq_rel) == 1)
-        namespaces().destroy(*ns);
+    if (ns->references_.fetch_sub(1, std::memory_order_acq_rel) == 1) namespaces().destroy(*ns);
 }
 
 } // namespace kernel

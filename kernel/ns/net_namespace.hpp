@@ -35,7 +35,7 @@ namespace kernel {
 ///
 /// The object outlives the namespace for as long as somebody holds a NamespaceRef.
 class NetNamespace {
-  public:
+public:
     static constexpr size_t name_size = 16;
     enum class State : uint8_t { Starting, Alive, Stopping, Closed };
 
@@ -78,7 +78,7 @@ class NetNamespace {
 
     ListHook<NetNamespace> registry_hook;
 
-  private:
+private:
     friend class NamespaceRegistry;
     friend class NamespaceRef;
 

@@ -21,23 +21,22 @@ namespace {
 
 /// No TCP/IP in the namespaces of these tests.
 class Bare {
-  public:
+public:
     Bare() : saved_(namespaces().hooks()) { namespaces().set_hooks(nullptr); }
     ~Bare() { namespaces().set_hooks(saved_); }
     Bare(const Bare&) = delete;
     Bare& operator=(const Bare&) = delete;
 
-  private:
+private:
     StackHooks* saved_;
 };
 
 /// A namespace for the length of a test.
 class Scratch {
-  public:
+public:
     explicit Scratch(std::string_view name) : name_(name), ns_(namespaces().create(name)) {}
     ~Scratch() {
-        if (ns_)
-            static_cast<void>(namespaces().remove(name_));
+        if (ns_) static_cast<void>(namespaces().remove(name_));
     }
     Scratch(const Scratch&) = delete;
     Scratch& operator=(const Scratch&) = delete;
@@ -46,7 +45,7 @@ class Scratch {
     NetNamespace& operator*() const { return **ns_; }
     NetNamespace* operator->() const { return ns_->get(); }
 
-  private:
+private:
     std::string_view name_;
     Result<NamespaceRef> ns_;
 };
@@ -61,9 +60,7 @@ struct Findings {
     NetNamespace* ns = nullptr;
 };
 
-Findings& findings(void* argument) {
-    return *static_cast<Findings*>(argument);
-}
+Findings& findings(void* argument) { return *static_cast<Findings*>(argument); }
 
 void look_around(void* argument) {
     findings(argument).pgd = arch::current_pgd();
@@ -103,8 +100,7 @@ LACUNA_TEST("ns.registry", "a removed namespace is not found, its name is free a
     CHECK(namespaces().remove("t-a").has_value());
     CHECK(namespaces().find("t-a").error() == Error::NotFound);
     // We hold a reference, so the object is there; but nothing can start in it.
-    CHECK(spawn_process(ns->get(), {.name = "late", .function = sleep_for_ever}).error() ==
-          Error::Closed);
+    CHECK(spawn_process(ns->get(), {.name = "late", .function = sleep_for_ever}).error() == Error::Closed);
     Scratch again("t-a");
     CHECK(static_cast<bool>(again));
 }
@@ -119,8 +115,7 @@ LACUNA_TEST("ns.switch", "every namespace runs on a page table of its own") {
     Findings in_b;
     CHECK(run_in(*a, "look", look_around, &in_a).has_value());
     CHECK(run_in(*b, "look", look_around, &in_b).has_value());
-    if (!mm::has_own_table(memory().placements().scheme))
-        SKIP("one page table per CPU with this isolation");
+    if (!mm::has_own_table(memory().placements().scheme)) SKIP("one page table per CPU with this isolation");
     CHECK(in_a.pgd != in_b.pgd);
     CHECK(in_a.pgd != arch::current_pgd());
     CHECK(in_b.pgd != arch::current_pgd());
@@ -139,8 +134,7 @@ LACUNA_TEST("ns.switch", "preemption carries the page table along") {
     const auto spin = [](void*) {
         const uint64_t mine = arch::current_pgd();
         while (!stop) {
-            if (arch::current_pgd() != mine)
-                ++wrong;
+            if (arch::current_pgd() != mine) ++wrong;
         }
     };
     auto in_a = spawn_process(&*a, {.name = "spin", .function = spin});
@@ -156,8 +150,7 @@ LACUNA_TEST("ns.switch", "preemption carries the page table along") {
 }
 
 LACUNA_TEST("ns.stack", "the owner can read its stack, another namespace and the kernel cannot") {
-    if (memory().policies().isolation == mm::Isolation::None)
-        SKIP("nothing is isolated with isolation=none");
+    if (memory().policies().isolation == mm::Isolation::None) SKIP("nothing is isolated with isolation=none");
     Bare bare;
     Scratch a("t-a");
     Scratch b("t-b");
@@ -199,12 +192,9 @@ LACUNA_TEST("ns.threads", "a process of several threads keeps its namespace") {
               *a, "leader",
               [](void* argument) {
                   auto thread = clone(CloneFlags::Thread, "second", sleep_for_ever, nullptr);
-                  if (!thread)
-                      return;
-                  if (setns(findings(argument).ns, look_around, argument) != Error::MultiThreaded)
-                      return;
-                  if (unshare("t-c", look_around, argument) != Error::MultiThreaded)
-                      return;
+                  if (!thread) return;
+                  if (setns(findings(argument).ns, look_around, argument) != Error::MultiThreaded) return;
+                  if (unshare("t-c", look_around, argument) != Error::MultiThreaded) return;
                   findings(argument).done = true;
                   kill(**thread);
                   static_cast<void>(join(**thread));
@@ -226,17 +216,16 @@ LACUNA_TEST("ns.move", "setns goes on with a stack and a page table of the new n
     auto task = spawn_process(&*a, {.name = "mover",
                                     .function =
                                         [](void* argument) {
-                                            findings(argument).error = static_cast<int>(
-                                                setns(findings(argument).ns, look_around,
-                                                      argument)); // returns on failure only
+                                            findings(argument).error =
+                                                static_cast<int>(setns(findings(argument).ns, look_around,
+                                                                       argument)); // returns on failure only
                                         },
                                     .argument = &found});
     REQUIRE(task.has_value());
     CHECK(join(**task, Deadline::in(seconds(5))).has_value());
     CHECK(found.error == -1);
     CHECK(found.done);
-    if (memory().policies().isolation == mm::Isolation::Pgd)
-        CHECK(found.pgd != arch::current_pgd());
+    if (memory().policies().isolation == mm::Isolation::Pgd) CHECK(found.pgd != arch::current_pgd());
     CHECK(sleep_for(milliseconds(5)).has_value()); // the reaper's turn
     CHECK(a->task_count() == 0);
     CHECK(b->task_count() == 0);
@@ -247,13 +236,12 @@ LACUNA_TEST("ns.move", "setns to nowhere makes a kernel task") {
     Scratch a("t-a");
     REQUIRE(a);
     Findings found;
-    auto task = spawn_process(&*a, {.name = "leaver",
-                                    .function =
-                                        [](void* argument) {
-                                            findings(argument).error = static_cast<int>(
-                                                setns(nullptr, look_around, argument));
-                                        },
-                                    .argument = &found});
+    auto task = spawn_process(
+        &*a,
+        {.name = "leaver",
+         .function =
+             [](void* argument) { findings(argument).error = static_cast<int>(setns(nullptr, look_around, argument)); },
+         .argument = &found});
     REQUIRE(task.has_value());
     CHECK(join(**task, Deadline::in(seconds(5))).has_value());
     CHECK(found.done);
@@ -266,8 +254,8 @@ LACUNA_TEST("ns.move", "unshare makes the namespace that it moves to") {
     auto task = spawn_process(nullptr, {.name = "hermit",
                                         .function =
                                             [](void* argument) {
-                                                findings(argument).error = static_cast<int>(
-                                                    unshare("t-new", look_around, argument));
+                                                findings(argument).error =
+                                                    static_cast<int>(unshare("t-new", look_around, argument));
                                             },
                                         .argument = &found});
     REQUIRE(task.has_value());
@@ -287,11 +275,9 @@ LACUNA_TEST("ns.clone", "flags say what is shared") {
               *a, "parent",
               [](void* argument) {
                   const auto both = CloneFlags::Thread | CloneFlags::NewNet;
-                  if (clone(both, "t-x", look_around, argument).error() != Error::InvalidArgument)
-                      return;
+                  if (clone(both, "t-x", look_around, argument).error() != Error::InvalidArgument) return;
                   auto child = clone(CloneFlags::NewNet, "t-x", sleep_for_ever, nullptr);
-                  if (!child)
-                      return;
+                  if (!child) return;
                   findings(argument).done = (*child)->net_namespace()->name() == "t-x";
               },
               &found)
@@ -309,9 +295,7 @@ LACUNA_TEST("ns.life", "removal kills what sleeps inside, and is refused from in
     Findings found;
     CHECK(run_in(
               **ns, "insider",
-              [](void* argument) {
-                  findings(argument).error = static_cast<int>(namespaces().remove("t-a").error());
-              },
+              [](void* argument) { findings(argument).error = static_cast<int>(namespaces().remove("t-a").error()); },
               &found)
               .has_value());
     CHECK(found.error == static_cast<int>(Error::Busy));
@@ -330,8 +314,7 @@ LACUNA_TEST("ns.life", "a fault inside ends its task alone") {
     REQUIRE(bystander.has_value());
     REQUIRE(reaches(**bystander, TaskState::Blocked));
     CHECK(run_in(
-              *a, "victim", [](void*) { *reinterpret_cast<volatile int*>(uintptr_t{0x1000}) = 1; },
-              nullptr)
+              *a, "victim", [](void*) { *reinterpret_cast<volatile int*>(uintptr_t{0x1000}) = 1; }, nullptr)
               .error() == Error::Killed);
     CHECK((*bystander)->state() == TaskState::Blocked);
     Findings found;
@@ -348,10 +331,8 @@ LACUNA_TEST("ns.life", "ten thousand namespaces come and go, and no frame is los
             CHECK(run_in(
                       **ns, "touch",
                       [](void*) {
-                          auto pages = current().net_namespace()->domain().alloc_pages(
-                              mm::Order{1}, mm::Zero::Yes);
-                          if (pages)
-                              pages->address()[0] = std::byte{1};
+                          auto pages = current().net_namespace()->domain().alloc_pages(mm::Order{1}, mm::Zero::Yes);
+                          if (pages) pages->address()[0] = std::byte{1};
                       },
                       nullptr)
                       .has_value());

@@ -11,7 +11,7 @@ class NetNamespace;
 /// it with `namespaces().set_hooks()` at boot; without it namespaces have no TCP/IP, which is all
 /// that the tests of this folder need. In the order of the calls:
 class StackHooks {
-  public:
+public:
     /// Makes the stack's shared part and calls NetNamespace::set_stack(). The namespace has its
     /// domain and its address space, with lwIP's image in it, filled from the template; the address
     /// space is loaded. The calling task is outside all namespaces, on a shared stack. If it fails
@@ -31,7 +31,7 @@ class StackHooks {
     /// but need not be freed: the domain goes next, as a whole.
     virtual void destroy(NetNamespace& ns) = 0;
 
-  protected:
+protected:
     ~StackHooks() = default;
 };
 

@@ -6,9 +6,7 @@
 #include "kernel/options/document.hpp"
 
 int main() {
-    kernel::console::set_sink([](std::string_view bytes) {
-        std::fwrite(bytes.data(), 1, bytes.size(), stdout);
-    });
+    kernel::console::set_sink([](std::string_view bytes) { std::fwrite(bytes.data(), 1, bytes.size(), stdout); });
     kernel::print_options_markdown();
     return 0;
 }

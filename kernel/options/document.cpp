@@ -18,8 +18,8 @@ void print_options_markdown() {
         if (!row.choices.empty()) write("\n");
         for (const OptionChoice& choice : row.choices) {
             const bool is_default = choice.name == row.fallback;
-            print("- `{}`{}{}{}\n", choice.name, is_default ? " (default)" : "",
-                  choice.doc.empty() ? "" : ": ", choice.doc);
+            print("- `{}`{}{}{}\n", choice.name, is_default ? " (default)" : "", choice.doc.empty() ? "" : ": ",
+                  choice.doc);
         }
         if (row.choices.empty() && !row.fallback.empty()) print("\nDefault: `{}`.\n", row.fallback);
     }

@@ -60,8 +60,7 @@ void warn_of(const OptionProblem& problem) {
         log::warn("option '{}' is not known and has no effect; `help options` lists them", problem.key);
         break;
     case OptionTrouble::BadValue:
-        log::warn("option {}: '{}' is not a value it takes; good ones: {}", problem.key, problem.value,
-                  values);
+        log::warn("option {}: '{}' is not a value it takes; good ones: {}", problem.key, problem.value, values);
         break;
     case OptionTrouble::MissingValue:
         log::warn("option {} needs a value: {}=..., one of: {}", problem.key, problem.key, values);

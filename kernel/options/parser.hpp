@@ -12,9 +12,9 @@ namespace kernel {
 
 enum class OptionTrouble : std::uint8_t {
     UnknownKey,
-    BadValue,       ///< `row` says which values are good
-    MissingValue,   ///< a known key without '='
-    Malformed,      ///< the line ends inside quotes, or is too long
+    BadValue,     ///< `row` says which values are good
+    MissingValue, ///< a known key without '='
+    Malformed,    ///< the line ends inside quotes, or is too long
 };
 
 /// Something in the command line that was passed over.
@@ -22,7 +22,7 @@ struct OptionProblem {
     OptionTrouble trouble;
     std::string_view key;
     std::string_view value;
-    const OptionRow* row;  ///< null for an unknown key
+    const OptionRow* row; ///< null for an unknown key
 };
 
 using OptionProblemHandler = void (*)(const OptionProblem&);

@@ -48,7 +48,11 @@ consteval OptionRow choice(std::string_view key, std::string_view doc) {
     for (const auto& one : Choices) {
         if (Member(defaults) == one.value) fallback = one.name;
     }
-    return {.key = key, .form = {}, .choices = texts_of<Choices>, .fallback = fallback, .doc = doc,
+    return {.key = key,
+            .form = {},
+            .choices = texts_of<Choices>,
+            .fallback = fallback,
+            .doc = doc,
             .apply = [](Options& options, std::string_view value) -> Result<> {
                 for (const auto& one : Choices) {
                     if (one.name == value) {
@@ -62,7 +66,11 @@ consteval OptionRow choice(std::string_view key, std::string_view doc) {
 
 template <auto Member>
 consteval OptionRow text(std::string_view key, std::string_view form, std::string_view doc) {
-    return {.key = key, .form = form, .choices = {}, .fallback = {}, .doc = doc,
+    return {.key = key,
+            .form = form,
+            .choices = {},
+            .fallback = {},
+            .doc = doc,
             .apply = [](Options& options, std::string_view value) -> Result<> {
                 Member(options) = value;
                 return {};
@@ -72,7 +80,11 @@ consteval OptionRow text(std::string_view key, std::string_view form, std::strin
 template <auto Member, auto Parse>
 consteval OptionRow number(std::string_view key, std::string_view form, std::string_view fallback,
                            std::string_view doc) {
-    return {.key = key, .form = form, .choices = {}, .fallback = fallback, .doc = doc,
+    return {.key = key,
+            .form = form,
+            .choices = {},
+            .fallback = fallback,
+            .doc = doc,
             .apply = [](Options& options, std::string_view value) -> Result<> {
                 const std::uint64_t number = TRY(Parse(value));
                 if (number == 0) return fail(Error::InvalidArgument);

@@ -18,11 +18,11 @@ struct OptionChoice {
 /// All there is to say about one key. The parser, `help options` and docs/boot-options.md are made of it.
 struct OptionRow {
     std::string_view key;
-    std::string_view form;       ///< what the value looks like: SIZE, or TEXT; empty if choices say it
+    std::string_view form; ///< what the value looks like: SIZE, or TEXT; empty if choices say it
     std::span<const OptionChoice> choices;
-    std::string_view fallback;   ///< the default, as a user would write it; empty if there is none
+    std::string_view fallback; ///< the default, as a user would write it; empty if there is none
     std::string_view doc;
-    Result<> (*apply)(Options&, std::string_view value);  ///< InvalidArgument for a bad value
+    Result<> (*apply)(Options&, std::string_view value); ///< InvalidArgument for a bad value
 };
 
 /// Every option, in the order in which they are documented.

@@ -40,12 +40,18 @@ std::uint32_t sum(std::span<const std::byte> bytes) {
 
 std::string_view name(CpioError::Kind kind) {
     switch (kind) {
-    case CpioError::Kind::Truncated: return "it is cut off";
-    case CpioError::Kind::BadMagic: return "not a cpio archive in newc format, or damaged";
-    case CpioError::Kind::BadNumber: return "a header field is not a number";
-    case CpioError::Kind::BadName: return "a file name is damaged";
-    case CpioError::Kind::BadChecksum: return "a file's checksum is wrong";
-    case CpioError::Kind::NoTrailer: return "its end marker is missing";
+    case CpioError::Kind::Truncated:
+        return "it is cut off";
+    case CpioError::Kind::BadMagic:
+        return "not a cpio archive in newc format, or damaged";
+    case CpioError::Kind::BadNumber:
+        return "a header field is not a number";
+    case CpioError::Kind::BadName:
+        return "a file name is damaged";
+    case CpioError::Kind::BadChecksum:
+        return "a file's checksum is wrong";
+    case CpioError::Kind::NoTrailer:
+        return "its end marker is missing";
     }
     return "damaged";
 }

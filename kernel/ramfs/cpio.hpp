@@ -21,7 +21,7 @@ struct CpioError {
         NoTrailer,   ///< the archive ends without its TRAILER!!! entry
     };
     Kind kind;
-    std::size_t offset;  ///< of the entry's header, in bytes
+    std::size_t offset; ///< of the entry's header, in bytes
     constexpr bool operator==(const CpioError&) const = default;
 };
 
@@ -31,7 +31,7 @@ std::string_view name(CpioError::Kind kind);
 struct CpioEntry {
     std::string_view name;
     std::span<const std::byte> content;
-    std::uint32_t mode = 0;  ///< st_mode of Unix
+    std::uint32_t mode = 0; ///< st_mode of Unix
 
     constexpr bool is_file() const { return (mode & 0170000) == 0100000; }
     constexpr bool is_folder() const { return (mode & 0170000) == 0040000; }

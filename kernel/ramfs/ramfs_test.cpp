@@ -19,9 +19,19 @@ public:
     ArchiveWriter& add(std::string_view name, std::string_view content, std::uint32_t mode = 0100644,
                        std::string_view magic = "070701", std::uint32_t checksum = 0) {
         text(magic);
-        const std::array<std::uint32_t, 13> fields{1, mode, 0, 0, 1, 0,
-                                                   static_cast<std::uint32_t>(content.size()), 0, 0, 0, 0,
-                                                   static_cast<std::uint32_t>(name.size() + 1), checksum};
+        const std::array<std::uint32_t, 13> fields{1,
+                                                   mode,
+                                                   0,
+                                                   0,
+                                                   1,
+                                                   0,
+                                                   static_cast<std::uint32_t>(content.size()),
+                                                   0,
+                                                   0,
+                                                   0,
+                                                   0,
+                                                   static_cast<std::uint32_t>(name.size() + 1),
+                                                   checksum};
         for (std::uint32_t field : fields) {
             std::array<char, 8> digits;
             std::format_to(digits.data(), "{:08x}", field);
@@ -103,7 +113,7 @@ LACUNA_TEST("ramfs.cpio", "every way of being cut off is noticed") {
     ArchiveWriter archive = sample();
     const auto bytes = archive.bytes();
     // The padding behind the trailer is the only part that an archive can do without.
-    const std::size_t needed = bytes.size() - 3;  // 110 bytes of header and 11 of name, padded to 124
+    const std::size_t needed = bytes.size() - 3; // 110 bytes of header and 11 of name, padded to 124
     for (std::size_t size = 1; size < needed; ++size) {
         const auto files = RamFs::open(bytes.first(size));
         CHECK_FALSE(files.has_value());

@@ -11,21 +11,15 @@
 
 namespace kernel {
 
-Waiter& this_waiter() {
-    return current();
-}
+Waiter& this_waiter() { return current(); }
 
 void prepare_to_block(Deadline deadline, Killable killable) {
     CpuScheduler::prepare_to_block(current(), deadline, killable);
 }
 
-void block() {
-    CpuScheduler::block(current());
-}
+void block() { CpuScheduler::block(current()); }
 
-void wake(Waiter& waiter) {
-    CpuScheduler::wake(static_cast<Task&>(waiter), CpuScheduler::WakeCause::Event);
-}
+void wake(Waiter& waiter) { CpuScheduler::wake(static_cast<Task&>(waiter), CpuScheduler::WakeCause::Event); }
 
 namespace {
 bool preemption_is_possible() {
@@ -33,9 +27,7 @@ bool preemption_is_possible() {
 }
 } // namespace
 
-bool may_sleep() {
-    return scheduler_running() && preemption_is_possible() && holds_no_spin_lock();
-}
+bool may_sleep() { return scheduler_running() && preemption_is_possible() && holds_no_spin_lock(); }
 
 void check_may_sleep() {
     ensure(preemption_is_possible(), "sleeping where preemption is off");

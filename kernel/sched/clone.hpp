@@ -14,8 +14,7 @@ class NetNamespace;
 /// What a cloned task shares with its parent; combined with `|`.
 enum class CloneFlags : uint8_t {
     None = 0,
-    Thread =
-        1, ///< another thread of the same process; else a process of its own in the same namespace
+    Thread = 1, ///< another thread of the same process; else a process of its own in the same namespace
     NewNet = 2, ///< in a new network namespace, named after the task; not with Thread
 };
 constexpr CloneFlags operator|(CloneFlags a, CloneFlags b) {
@@ -28,8 +27,7 @@ constexpr bool has(CloneFlags flags, CloneFlags flag) {
 /// Makes a task as clone(2) does, except that it starts in `function` on a fresh stack.
 /// Errors: InvalidArgument (Thread with NewNet), Exists (a namespace of that name), and those of
 /// spawn() and of creating a namespace.
-Result<TaskRef> clone(CloneFlags flags, std::string_view name, TaskFunction function,
-                      void* argument);
+Result<TaskRef> clone(CloneFlags flags, std::string_view name, TaskFunction function, void* argument);
 
 /// Moves the current process into `ns` (null: out of all namespaces). Does not return on success:
 /// the task goes on in `function(argument)` on a fresh stack in the new domain, because its present

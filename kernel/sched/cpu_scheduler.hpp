@@ -36,7 +36,7 @@ namespace kernel {
 /// never held together. A dead task's reaper is bound to the CPU that the task died on: so it knows
 /// that the task has left its stack.
 class CpuScheduler {
-  public:
+public:
     /// Ticks that a task may use up before the next one's turn.
     static constexpr uint32_t slice_ticks = 4;
     static constexpr uint32_t ticks_per_second = 1000;
@@ -103,7 +103,7 @@ class CpuScheduler {
     [[nodiscard]] bool idle() const { return running_ == idle_; }
     [[nodiscard]] uint64_t pulled() const { return pulled_; }
 
-  private:
+private:
     static CpuScheduler& of(const Task& task) { return all_.of(task.cpu()); }
 
     /// The task to run next, out of the queue; null: none is ready. The second under SchedulingPolicy::Namespace.
@@ -134,7 +134,7 @@ class CpuScheduler {
     Task* idle_ = nullptr;
     uint32_t slice_left_ = 0;
     uint32_t until_balance_ = balance_ticks;
-    uint32_t kept_ = 0; ///< picks in a row that kept the address space, under SchedulingPolicy::Namespace
+    uint32_t kept_ = 0;   ///< picks in a row that kept the address space, under SchedulingPolicy::Namespace
     uint64_t pulled_ = 0; ///< tasks taken over from other CPUs
     IrqSpinLocked<TimerWheel, Rank::Timers> timers_;
     Task* next_dead();

@@ -31,12 +31,8 @@ Result<KernelStack> KernelStack::allocate(mm::Domain* domain, StackSize size) {
     return stack;
 }
 
-void KernelStack::arm() const {
-    *reinterpret_cast<volatile uint64_t*>(bottom_) = canary;
-}
+void KernelStack::arm() const { *reinterpret_cast<volatile uint64_t*>(bottom_) = canary; }
 
-bool KernelStack::intact() const {
-    return !exists() || *reinterpret_cast<const volatile uint64_t*>(bottom_) == canary;
-}
+bool KernelStack::intact() const { return !exists() || *reinterpret_cast<const volatile uint64_t*>(bottom_) == canary; }
 
 } // namespace kernel

@@ -25,7 +25,7 @@ enum class StackSize : uint32_t {
 /// outside all namespaces. The lowest word holds a canary. It holds the numbers of its frames and
 /// of its addresses, no pointers: it is part of the task structure, which is shared.
 class KernelStack {
-  public:
+public:
     static constexpr uint64_t canary = 0x1acc'a5ed'57ac'ca9e;
 
     /// No stack, such as that of the task which the boot flow became.
@@ -48,9 +48,7 @@ class KernelStack {
     [[nodiscard]] StackSize size() const { return size_; }
     [[nodiscard]] uintptr_t top() const { return bottom_ + std::to_underlying(size_); }
     [[nodiscard]] bool exists() const { return bottom_ != 0; }
-    [[nodiscard]] bool contains(uintptr_t address) const {
-        return address >= bottom_ && address < top();
-    }
+    [[nodiscard]] bool contains(uintptr_t address) const { return address >= bottom_ && address < top(); }
     /// Whether only its domain maps it.
     [[nodiscard]] bool is_exclusive() const { return static_cast<bool>(exclusive_); }
     /// Precondition: is_exclusive().
@@ -62,7 +60,7 @@ class KernelStack {
     /// none.
     [[nodiscard]] bool intact() const;
 
-  private:
+private:
     uintptr_t bottom_ = 0;
     StackSize size_ = StackSize::Usual;
     mm::ExclusivePages exclusive_;

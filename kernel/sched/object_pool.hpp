@@ -14,11 +14,10 @@ namespace kernel {
 /// Objects of one type in a shared slab cache of their own.
 template <class T>
 class ObjectPool {
-  public:
+public:
     /// Makes the cache. Errors: those of SlabRegistry::create_shared(). Boot only.
     Result<> open(mm::SlabRegistry& registry, std::string_view name) {
-        cache_ =
-            TRY(registry.create_shared({.name = name, .size = sizeof(T), .align = alignof(T)}));
+        cache_ = TRY(registry.create_shared({.name = name, .size = sizeof(T), .align = alignof(T)}));
         return {};
     }
 
@@ -35,7 +34,7 @@ class ObjectPool {
         cache_->free(&object);
     }
 
-  private:
+private:
     mm::SharedCache* cache_ = nullptr;
 };
 

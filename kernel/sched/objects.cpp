@@ -17,12 +17,8 @@ Result<> SchedulerObjects::open(mm::SlabRegistry& registry, mm::AddressSpaceCach
     return {};
 }
 
-SchedulerObjects& objects() {
-    return the_objects;
-}
+SchedulerObjects& objects() { return the_objects; }
 
-TaskTable& tasks() {
-    return the_tasks;
-}
+TaskTable& tasks() { return the_tasks; }
 
 } // namespace kernel

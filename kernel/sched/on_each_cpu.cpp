@@ -25,18 +25,15 @@ void on_each_cpu(void (*function)(void*), void* argument) {
     const mm::CpuMask cpus = smp::online();
     unsigned asked = 0;
     for (unsigned cpu = 0; cpu < arch::max_cpus; ++cpu) {
-        if (!cpus.contains(cpu))
-            continue;
+        if (!cpus.contains(cpu)) continue;
         CpuScheduler::on(cpu).give_chore(chore);
         ++asked;
     }
-    for (; asked > 0; --asked)
-        ensure(chore.done.acquire().has_value(), "a shielded wait ended early");
+    for (; asked > 0; --asked) ensure(chore.done.acquire().has_value(), "a shielded wait ended early");
 }
 
 bool try_on_each_cpu(void (*function)(void*), void* argument) {
-    if (!may_sleep())
-        return false;
+    if (!may_sleep()) return false;
     on_each_cpu(function, argument);
     return true;
 }

@@ -12,9 +12,7 @@ namespace {
 [[clang::no_destroy]] constinit PerCpu<OutsideQueue> queues;
 } // namespace
 
-OutsideQueue& outside_queue() {
-    return queues.local();
-}
+OutsideQueue& outside_queue() { return queues.local(); }
 
 void OutsideQueue::submit_and_sleep(Task& self) {
     ensure_may_sleep();
@@ -25,7 +23,7 @@ void OutsideQueue::submit_and_sleep(Task& self) {
         auto callers = here.callers_.lock();
         callers->push_back(self);
         here.server_.wake_one(); // before this task counts as blocked, or a preemption would keep it
-                            // from waking
+                                 // from waking
         prepare_to_block(Deadline::never(), Killable::No);
     }
     block();
@@ -36,8 +34,7 @@ void OutsideQueue::serve() {
         // The outside task is never killed, so the wait ends only when there is work.
         static_cast<void>(server_.wait([this] { return !callers_.unlocked().empty(); }));
         Waiter* waiter = callers_.lock()->pop_front();
-        if (waiter == nullptr)
-            continue;
+        if (waiter == nullptr) continue;
         Task& caller = static_cast<Task&>(*waiter);
         TaskLife::outside_call(caller).serve(caller);
         wake(caller);

@@ -15,7 +15,7 @@ namespace kernel {
 /// server is bound to the CPU on which the caller goes to sleep: when it sees the caller here, the
 /// caller has left its stack.
 class OutsideQueue {
-  public:
+public:
     /// Sleeps, in the queue of the CPU that this runs on, until the request in `self`'s OutsideCall has
     /// been served, whatever happens.
     static void submit_and_sleep(Task& self);
@@ -23,7 +23,7 @@ class OutsideQueue {
     /// The outside task's loop.
     [[noreturn]] void serve();
 
-  private:
+private:
     WaitQueue server_;
     IrqSpinLocked<WaitList, Rank::Semaphore> callers_;
 };

@@ -16,7 +16,7 @@ namespace kernel {
 /// cannot change its namespace (DESIGN section 6). A shared object that lives until its last task
 /// has been reaped.
 class Process {
-  public:
+public:
     /// A process in `ns` (null: outside all namespaces), to be given its first task at once.
     /// Error: OutOfMemory.
     static Result<Process*> create(NetNamespace* ns);
@@ -44,7 +44,7 @@ class Process {
 
     explicit Process(NetNamespace* ns);
 
-  private:
+private:
     using Threads = IntrusiveList<Task, &Task::process_hook>;
 
     uint32_t id_;

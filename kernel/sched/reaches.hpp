@@ -11,8 +11,7 @@ namespace kernel {
 [[nodiscard]] inline bool reaches(const Task& task, TaskState state) {
     const Deadline deadline = Deadline::in(seconds(5));
     while (task.state() != state) {
-        if (deadline.passed() || !sleep_for(milliseconds(1)))
-            return false;
+        if (deadline.passed() || !sleep_for(milliseconds(1))) return false;
     }
     return true;
 }

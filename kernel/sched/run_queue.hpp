@@ -14,7 +14,7 @@ namespace kernel {
 ///     first_ -> task -> task -> task -> null
 ///                                 ^-- last_ points to the link to fill next (first_, if there is none)
 class RunQueue {
-  public:
+public:
     RunQueue() = default;
     RunQueue(const RunQueue&) = delete; // last_ may point into it
     RunQueue& operator=(const RunQueue&) = delete;
@@ -38,8 +38,7 @@ class RunQueue {
     template <class Predicate>
     Runnable* take_first(size_t depth, Predicate&& suits) {
         for (Runnable** link = &first_; *link != nullptr && depth-- != 0; link = &(*link)->next_ready) {
-            if (suits(**link))
-                return take(*link);
+            if (suits(**link)) return take(*link);
         }
         return nullptr;
     }
@@ -47,12 +46,11 @@ class RunQueue {
     [[nodiscard]] bool empty() const { return first_ == nullptr; }
     [[nodiscard]] size_t size() const { return size_; }
 
-  private:
+private:
     Runnable* take(Runnable*& link) {
         Runnable& task = *link;
         link = task.next_ready;
-        if (link == nullptr)
-            last_ = &link;
+        if (link == nullptr) last_ = &link;
         --size_;
         task.next_ready = &task;
         return &task;

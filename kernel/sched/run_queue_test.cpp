@@ -22,15 +22,13 @@ LACUNA_TEST("sched.run_queue", "round robin gives everyone the same number of tu
     kernel::RunQueue queue;
     kernel::Runnable tasks[5];
     unsigned turns[5] = {};
-    for (kernel::Runnable& task : tasks)
-        queue.push(task);
+    for (kernel::Runnable& task : tasks) queue.push(task);
     for (int i = 0; i < 100; ++i) {
         kernel::Runnable* next = queue.pop();
         ++turns[next - tasks];
         queue.push(*next);
     }
-    for (unsigned n : turns)
-        CHECK(n == 20);
+    for (unsigned n : turns) CHECK(n == 20);
     while (queue.pop() != nullptr) {
     }
 }

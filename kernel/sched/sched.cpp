@@ -19,9 +19,7 @@ namespace kernel {
 
 namespace {
 
-void end_faulted(void*) {
-    TaskLife::end_current(ExitReason::Faulted);
-}
+void end_faulted(void*) { TaskLife::end_current(ExitReason::Faulted); }
 
 } // namespace
 
@@ -38,8 +36,7 @@ Result<TaskRef> spawn_process(NetNamespace* ns, const SpawnArgs& args) {
     SpawnArgs first = args;
     first.process = process;
     auto task = spawn(first);
-    if (!task)
-        process->destroy_unused();
+    if (!task) process->destroy_unused();
     return task;
 }
 
@@ -48,21 +45,17 @@ void yield() {
     CpuScheduler::local().schedule();
 }
 
-bool kill_pending() {
-    return TaskLife::kill_pending(current());
-}
+bool kill_pending() { return TaskLife::kill_pending(current()); }
 
 Result<> sleep_for(Duration length) {
     ensure_may_sleep();
-    if (kill_pending())
-        return fail(Error::Killed);
+    if (kill_pending()) return fail(Error::Killed);
     {
         arch::IrqGuard guard;
         prepare_to_block(Deadline::in(length), Killable::Yes);
     }
     block();
-    if (kill_pending())
-        return fail(Error::Killed);
+    if (kill_pending()) return fail(Error::Killed);
     return {};
 }
 
@@ -76,33 +69,25 @@ Result<ExitReason> join(Task& task, Deadline deadline) {
     return task.exit_reason();
 }
 
-void kill(Task& task) {
-    TaskLife::request_kill(task);
-}
+void kill(Task& task) { TaskLife::request_kill(task); }
 
 Result<> kill_current_from_trap(arch::TrapFrame& frame) {
-    if (!scheduler_running() || arch::preempt_count() != 0 || arch::in_interrupt() ||
-        !holds_no_spin_lock())
+    if (!scheduler_running() || arch::preempt_count() != 0 || arch::in_interrupt() || !holds_no_spin_lock())
         return fail(Error::Busy);
     const KernelStack& stack = current().stack();
-    if (!stack.exists() || !TaskLife::begin_fault_exit(current()))
-        return fail(Error::Busy);
+    if (!stack.exists() || !TaskLife::begin_fault_exit(current())) return fail(Error::Busy);
     // The stack is where it will end, so it had better be there.
     std::array<std::byte, sizeof(uint64_t)> top;
-    if (arch::probe_read(mm::VirtAddr{stack.top() - top.size()}, top) != top.size())
-        return fail(Error::Busy);
+    if (arch::probe_read(mm::VirtAddr{stack.top() - top.size()}, top) != top.size()) return fail(Error::Busy);
     frame.divert(&end_faulted, nullptr, stack.top());
     return {};
 }
 
 Result<> run_in(NetNamespace& ns, std::string_view name, TaskFunction function, void* argument) {
-    TaskRef task =
-        TRY(spawn_process(&ns, {.name = name, .function = function, .argument = argument}));
-    KillShield
-        shield; // `argument` is on our stack as a rule, so we cannot leave before the task does
+    TaskRef task = TRY(spawn_process(&ns, {.name = name, .function = function, .argument = argument}));
+    KillShield shield; // `argument` is on our stack as a rule, so we cannot leave before the task does
     const ExitReason reason = TRY(join(*task));
-    if (reason != ExitReason::Returned)
-        return fail(Error::Killed);
+    if (reason != ExitReason::Returned) return fail(Error::Killed);
     return {};
 }
 

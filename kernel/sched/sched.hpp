@@ -21,8 +21,8 @@ class Process;
 struct SpawnArgs {
     std::string_view name; ///< cut to Task::name_size - 1 characters
     TaskFunction function = nullptr;
-    void* argument = nullptr;   ///< in shared memory, or in that of the process's own namespace
-    Process* process = nullptr; ///< null: the current task's process
+    void* argument = nullptr;      ///< in shared memory, or in that of the process's own namespace
+    Process* process = nullptr;    ///< null: the current task's process
     std::optional<unsigned> cpu{}; ///< the task runs there and nowhere else; unset: anywhere
     StackSize stack = StackSize::Usual;
 };
@@ -67,14 +67,12 @@ Result<> run_in(NetNamespace& ns, std::string_view name, TaskFunction function, 
 void for_each_task(void (*visit)(const Task&, void*), void* argument);
 template <class F>
 void for_each_task(F&& visit) {
-    for_each_task(
-        [](const Task& task, void* f) { (*static_cast<std::remove_reference_t<F>*>(f))(task); },
-        &visit);
+    for_each_task([](const Task& task, void* f) { (*static_cast<std::remove_reference_t<F>*>(f))(task); }, &visit);
 }
 
 /// Puts off a kill of the current task for its lifetime, so that clean-up may wait. Nests.
 class [[nodiscard]] KillShield {
-  public:
+public:
     KillShield() { ++current().kill_shields_; }
     ~KillShield() { --current().kill_shields_; }
     KillShield(const KillShield&) = delete;

@@ -49,8 +49,7 @@ void nothing(void*) {}
 LACUNA_TEST("sched.preempt", "two tasks that never give up the CPU both get on") {
     std::atomic<bool> stop{false};
     std::array<Spinner, 2> spinners;
-    for (Spinner& spinner : spinners)
-        spinner.stop = &stop;
+    for (Spinner& spinner : spinners) spinner.stop = &stop;
     auto a = start(spin, &spinners[0]);
     auto b = start(spin, &spinners[1]);
     REQUIRE(a.has_value());
@@ -69,18 +68,21 @@ LACUNA_TEST("sched.preempt", "a task that holds a spin lock is not preempted") {
     other.stop = &stop;
     auto task = spawn({.name = "spinner", .function = spin, .argument = &other, .cpu = 0});
     REQUIRE(task.has_value());
-    auto holder = spawn({.name = "holder", .function = [](void* argument) {
-        auto& spinner = *static_cast<Spinner*>(argument);
-        CHECK(sleep_for(milliseconds(5)).has_value()); // it runs now
-        SpinLocked<int, Rank::ThreadTest> lock;
-        lock.with([&](int&) {
-            const uint64_t before = spinner.rounds;
-            const Deadline end = Deadline::in(milliseconds(20)); // several time slices
-            while (!end.passed())
-                arch::pause();
-            CHECK(spinner.rounds == before);
-        });
-    }, .argument = &other, .cpu = 0});
+    auto holder = spawn({.name = "holder",
+                         .function =
+                             [](void* argument) {
+                                 auto& spinner = *static_cast<Spinner*>(argument);
+                                 CHECK(sleep_for(milliseconds(5)).has_value()); // it runs now
+                                 SpinLocked<int, Rank::ThreadTest> lock;
+                                 lock.with([&](int&) {
+                                     const uint64_t before = spinner.rounds;
+                                     const Deadline end = Deadline::in(milliseconds(20)); // several time slices
+                                     while (!end.passed()) arch::pause();
+                                     CHECK(spinner.rounds == before);
+                                 });
+                             },
+                         .argument = &other,
+                         .cpu = 0});
     REQUIRE(holder.has_value());
     CHECK(join(**holder).has_value());
     stop = true;
@@ -118,8 +120,7 @@ LACUNA_TEST("sched.sleep", "sleepers wake in the order of their deadlines") {
         REQUIRE(task.has_value());
         tasks[i] = std::move(*task);
     }
-    for (TaskRef& task : tasks)
-        CHECK(join(*task).has_value());
+    for (TaskRef& task : tasks) CHECK(join(*task).has_value());
     CHECK(sleepers[1].place == 0);
     CHECK(sleepers[2].place == 1);
     CHECK(sleepers[0].place == 2);
@@ -161,8 +162,7 @@ LACUNA_TEST("sched.kill", "waits for the end of a KillShield") {
         [](void* argument) {
             {
                 KillShield shield;
-                if (!sleep_for(milliseconds(20)))
-                    return;
+                if (!sleep_for(milliseconds(20))) return;
                 static_cast<std::atomic<bool>*>(argument)->store(true);
             }
             sleep_for_ever(nullptr);
@@ -215,8 +215,7 @@ LACUNA_TEST("sched.fault", "a mutex held by a task that faults is released, pois
     CHECK(mutex.poisoned());
     const auto take_and_give = [&]() LACUNA_NO_TSA { // the analysis does not know lock_until()
         const bool taken = mutex.lock_until(Deadline::in(seconds(5))).has_value();
-        if (taken)
-            mutex.unlock();
+        if (taken) mutex.unlock();
         return taken;
     };
     CHECK(take_and_give());
@@ -244,12 +243,10 @@ LACUNA_TEST("sched.process", "threads belong to the process that spawned them") 
                                         .function =
                                             [](void* argument) {
                                                 auto thread = start(sleep_for_ever);
-                                                if (!thread)
-                                                    return;
+                                                if (!thread) return;
                                                 const Process& process = current().process();
                                                 *static_cast<std::atomic<bool>*>(argument) =
-                                                    &(*thread)->process() == &process &&
-                                                    process.thread_count() == 2;
+                                                    &(*thread)->process() == &process && process.thread_count() == 2;
                                                 kill(**thread);
                                                 static_cast<void>(join(**thread));
                                             },

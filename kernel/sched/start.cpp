@@ -21,17 +21,11 @@ namespace {
 
 constinit PerCpu<Task*> idle_tasks;
 
-void idle_task(void*) {
-    CpuScheduler::local().idle_loop();
-}
+void idle_task(void*) { CpuScheduler::local().idle_loop(); }
 
-void reaper_task(void*) {
-    CpuScheduler::local().reaper_loop();
-}
+void reaper_task(void*) { CpuScheduler::local().reaper_loop(); }
 
-void outside_task(void*) {
-    outside_queue().serve();
-}
+void outside_task(void*) { outside_queue().serve(); }
 
 void on_tick() {
     CpuScheduler::local().tick();
@@ -42,8 +36,7 @@ void on_irq_exit() {
     smp::stand_still_if_asked();
     if (current().kill_requested()) [[unlikely]]
         TaskLife::end_current_if_overdue();
-    if (!arch::reschedule_requested())
-        return;
+    if (!arch::reschedule_requested()) return;
     arch::clear_reschedule();
     CpuScheduler::local().schedule();
 }

@@ -56,7 +56,7 @@ enum class ExitReason : uint8_t { Returned, Killed, Faulted };
 ///
 /// It may change its CPU whenever it is not running, unless it was spawned for one.
 class Task : public Runnable, public Waiter, public Timed {
-  public:
+public:
     static constexpr size_t name_size = 24;
 
     Task() = default; ///< for TaskLife, which makes something of it
@@ -97,7 +97,7 @@ class Task : public Runnable, public Waiter, public Timed {
     /// Stands in its CPU's list of dead tasks.
     ListHook<Task> dead_hook;
 
-  private:
+private:
     friend class CpuScheduler;
     friend class TaskLife;
     friend class TaskRef;
@@ -111,9 +111,8 @@ class Task : public Runnable, public Waiter, public Timed {
     mm::AddressSpace* space_ = nullptr;
     std::atomic<TaskState> state_{TaskState::Ready};
     std::atomic<bool> killed_{false};
-    bool killable_wait_ =
-        false; ///< the current wait ends when the task is killed (lock: run queue)
-    bool bound_ = false; ///< to cpu_, from its birth on
+    bool killable_wait_ = false; ///< the current wait ends when the task is killed (lock: run queue)
+    bool bound_ = false;         ///< to cpu_, from its birth on
     std::atomic<uint8_t> cpu_{0};
     uint32_t kill_shields_ = 0; ///< touched by the task itself only
     Instant killed_at_;         ///< valid once killed_ is set
@@ -124,8 +123,7 @@ class Task : public Runnable, public Waiter, public Timed {
     std::atomic<uint32_t> references_{1};
     KernelStack stack_;
     TaskFunction function_ = nullptr;
-    void* argument_ =
-        nullptr; ///< handed to `function_` on the task's own page table, never followed here
+    void* argument_ = nullptr; ///< handed to `function_` on the task's own page table, never followed here
     ExitReason exit_reason_ = ExitReason::Returned;
     Completion exited_;
     OutsideCall outside_call_;
@@ -135,13 +133,9 @@ class Task : public Runnable, public Waiter, public Timed {
 };
 
 /// The task that runs this. Precondition: the scheduler has started.
-inline Task& current() {
-    return *static_cast<Task*>(arch::current_task());
-}
+inline Task& current() { return *static_cast<Task*>(arch::current_task()); }
 
 /// Whether there is a current task yet.
-inline bool scheduler_running() {
-    return arch::current_task() != nullptr;
-}
+inline bool scheduler_running() { return arch::current_task() != nullptr; }
 
 } // namespace kernel

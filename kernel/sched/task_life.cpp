@@ -19,9 +19,7 @@ namespace kernel {
 namespace {
 constinit std::atomic<uint32_t> next_id{0};
 
-mm::Domain* domain_of(NetNamespace* ns) {
-    return ns != nullptr ? &ns->domain() : nullptr;
-}
+mm::Domain* domain_of(NetNamespace* ns) { return ns != nullptr ? &ns->domain() : nullptr; }
 } // namespace
 
 mm::AddressSpace& TaskLife::space_of(NetNamespace* ns) {
@@ -66,9 +64,7 @@ Result<Task*> TaskLife::make_boot_task() {
     return task;
 }
 
-void TaskLife::launch(Task& task) {
-    CpuScheduler::add(task);
-}
+void TaskLife::launch(Task& task) { CpuScheduler::add(task); }
 
 void TaskLife::enter(void* argument, arch::Context& left) {
     Task& self = *static_cast<Task*>(argument);
@@ -82,18 +78,15 @@ void TaskLife::enter(void* argument, arch::Context& left) {
 void TaskLife::end_current(ExitReason reason) {
     Task& self = current();
     ++self.kill_shields_; // nothing more to kill
-    while (Mutex* held = self.held_mutexes_.front())
-        held->release_from_dying_owner();
-    self.exit_reason_ =
-        reason == ExitReason::Returned && self.kill_requested() ? ExitReason::Killed : reason;
+    while (Mutex* held = self.held_mutexes_.front()) held->release_from_dying_owner();
+    self.exit_reason_ = reason == ExitReason::Returned && self.kill_requested() ? ExitReason::Killed : reason;
     self.exited_.complete();
     arch::disable_interrupts();
     CpuScheduler::local().die(self);
 }
 
 void TaskLife::request_kill(Task& task) {
-    if (task.kill_requested())
-        return;
+    if (task.kill_requested()) return;
     task.killed_at_ = Instant::now();
     // Ordering: whoever sees the flag sees the time.
     task.killed_.store(true, std::memory_order_release);
@@ -103,12 +96,9 @@ void TaskLife::request_kill(Task& task) {
 void TaskLife::end_current_if_overdue() {
     Task& self = current();
     // Not while it is going to sleep or has just been woken: some queue may still hold it.
-    if (self.state() != TaskState::Running || self.wait_hook.is_linked())
-        return;
-    if (self.kill_shields_ > 0 || !self.stack_.exists())
-        return;
-    if (Instant::now().since(self.killed_at_) < kill_grace)
-        return;
+    if (self.state() != TaskState::Running || self.wait_hook.is_linked()) return;
+    if (self.kill_shields_ > 0 || !self.stack_.exists()) return;
+    if (Instant::now().since(self.killed_at_) < kill_grace) return;
     arch::enable_interrupts();
     end_current(ExitReason::Killed);
 }
@@ -126,8 +116,7 @@ void TaskLife::reap(Task& task) {
     // The count last: a namespace whose tasks are gone goes, and the process with it.
     NamespaceRef keep = ns != nullptr ? NamespaceRef(*ns) : NamespaceRef();
     task.process_->remove(task);
-    if (ns != nullptr)
-        ns->task_left();
+    if (ns != nullptr) ns->task_left();
     TaskRef::adopt(task).reset();
 }
 
@@ -146,12 +135,10 @@ void TaskLife::set_function(TaskFunction function, void* argument) {
 Result<> TaskLife::move(Task& task, NetNamespace* ns) {
     ensure(!task.context_.occupied(), "a task is moved that stands on its stack");
     KernelStack stack = TRY(KernelStack::allocate(domain_of(ns), task.stack_.size()));
-    if (ns != nullptr)
-        TRY(ns->admit_task());
+    if (ns != nullptr) TRY(ns->admit_task());
     auto moved = task.process_->move(task, ns);
     if (!moved) {
-        if (ns != nullptr)
-            ns->task_left();
+        if (ns != nullptr) ns->task_left();
         return fail(moved.error());
     }
     NamespaceRef left = std::move(*moved);
@@ -163,8 +150,7 @@ Result<> TaskLife::move(Task& task, NetNamespace* ns) {
     task.context_ = arch::Context::start(task.stack_.top(), &enter, &task);
     task.space_ = &space_of(ns);
     task.kill_shields_ = 0; // they stood on the old stack
-    if (left)
-        left->task_left();
+    if (left) left->task_left();
     return {};
 }
 

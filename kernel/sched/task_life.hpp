@@ -10,7 +10,7 @@ namespace kernel {
 /// Birth, death and moving house of tasks: the only code besides the CPU's scheduler that reaches
 /// into a task. The functions of sched.hpp and clone.hpp are its public face.
 class TaskLife {
-  public:
+public:
     /// A task of `process`, known to the table and ready to be given to a scheduler.
     static Result<Task*> make(const SpawnArgs& args, Process& process);
     /// As make(), without a stack of ours: the task that the boot flow becomes.
@@ -21,15 +21,12 @@ class TaskLife {
     /// Notes that `task` is about to end by a fault; false if it already was, which is no way to
     /// end.
     static bool begin_fault_exit(Task& task) {
-        if (task.exit_reason_ == ExitReason::Faulted)
-            return false;
+        if (task.exit_reason_ == ExitReason::Faulted) return false;
         task.exit_reason_ = ExitReason::Faulted;
         return true;
     }
     static void request_kill(Task& task);
-    static bool kill_pending(const Task& task) {
-        return task.kill_requested() && task.kill_shields_ == 0;
-    }
+    static bool kill_pending(const Task& task) { return task.kill_requested() && task.kill_shields_ == 0; }
     /// How long a killed task may go on without a wait that fails before it is ended where it
     /// stands.
     static constexpr Duration kill_grace = seconds(2);
@@ -53,7 +50,7 @@ class TaskLife {
     /// What the current task runs after a move.
     static void set_function(TaskFunction function, void* argument);
 
-  private:
+private:
     static void enter(void* task, arch::Context& left);
     static mm::AddressSpace& space_of(NetNamespace* ns);
 };

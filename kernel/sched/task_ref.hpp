@@ -10,7 +10,7 @@ namespace kernel {
 
 /// Keeps a task's structure alive, also after the task has died. Move-only; null after a move.
 class [[nodiscard]] TaskRef {
-  public:
+public:
     TaskRef() = default;
     /// Takes a reference of its own.
     explicit TaskRef(Task& task);
@@ -38,7 +38,7 @@ class [[nodiscard]] TaskRef {
     /// Lets go of the task now. It runs on regardless.
     void reset();
 
-  private:
+private:
     Task* task_ = nullptr;
 };
 

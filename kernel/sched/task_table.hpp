@@ -9,7 +9,7 @@ namespace kernel {
 
 /// All tasks, in the order of their birth, until they are reaped.
 class TaskTable {
-  public:
+public:
     void add(Task& task) { tasks_.lock()->push_back(task); }
     void remove(Task& task) { tasks_.lock()->remove(task); }
 
@@ -17,14 +17,13 @@ class TaskTable {
     template <class F>
     void for_each(F&& visit) {
         tasks_.with([&](List& list) {
-            for (Task& task : list)
-                visit(task);
+            for (Task& task : list) visit(task);
         });
     }
 
     [[nodiscard]] size_t size() const { return tasks_.unlocked().size(); }
 
-  private:
+private:
     using List = IntrusiveList<Task, &Task::table_hook>;
     SpinLocked<List, Rank::TaskTable> tasks_;
 };

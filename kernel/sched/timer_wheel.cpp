@@ -14,8 +14,7 @@ void TimerWheel::add(Timed& task, Instant wake_at) {
 }
 
 void TimerWheel::remove(Timed& task) {
-    if (!task.timer_hook.is_linked())
-        return;
+    if (!task.timer_hook.is_linked()) return;
     slots_[granule(task.wake_at) % slot_count].remove(task);
     --size_;
 }

@@ -20,7 +20,7 @@ namespace kernel {
 /// Never early: a task is due in the first tick after the granule of its deadline has ended, so at
 /// most a granule and a tick late. Not locked.
 class TimerWheel {
-  public:
+public:
     static constexpr unsigned granule_shift = 20;
     static constexpr size_t slot_count = 256;
 
@@ -36,16 +36,14 @@ class TimerWheel {
         const uint64_t end = granule(now);
         // After a long gap each slot is looked at once.
         uint64_t begin = now_;
-        if (end - begin > slot_count)
-            begin = end - slot_count;
+        if (end - begin > slot_count) begin = end - slot_count;
         now_ = end;
-        for (uint64_t g = begin; g != end && size_ > 0; ++g)
-            expire(slots_[g % slot_count], end, expired);
+        for (uint64_t g = begin; g != end && size_ > 0; ++g) expire(slots_[g % slot_count], end, expired);
     }
 
     [[nodiscard]] size_t size() const { return size_; }
 
-  private:
+private:
     using Slot = IntrusiveList<Timed, &Timed::timer_hook>;
 
     static constexpr uint64_t granule(Instant t) { return t.ns() >> granule_shift; }
@@ -55,8 +53,7 @@ class TimerWheel {
         for (auto it = slot.begin(); it != slot.end();) {
             Timed& task = *it;
             ++it; // before the removal cuts the link
-            if (granule(task.wake_at) >= end)
-                continue;
+            if (granule(task.wake_at) >= end) continue;
             slot.remove(task);
             --size_;
             expired(task);

@@ -61,8 +61,7 @@ LACUNA_TEST("sched.timer_wheel", "one slot keeps the rounds apart") {
 LACUNA_TEST("sched.timer_wheel", "a gap of many rounds expires everything that is due") {
     static Bench bench;
     static std::array<Timed, 300> tasks;
-    for (size_t i = 0; i < tasks.size(); ++i)
-        bench.wheel.add(tasks[i], Bench::at(i * 7));
+    for (size_t i = 0; i < tasks.size(); ++i) bench.wheel.add(tasks[i], Bench::at(i * 7));
     Timed far;
     bench.wheel.add(far, Bench::at(1'000'000));
     CHECK(bench.advance(500'000) == tasks.size());

@@ -16,10 +16,10 @@ enum class Status : std::uint8_t { Ok, Failed, BadUsage };
 
 /// Where a command has to run.
 enum class Place : std::uint8_t {
-    Anywhere,   ///< in whichever task asks for it
-    System,     ///< outside all namespaces: it makes, ends or enters them
-    Namespace,  ///< inside a network namespace: the one of `ns exec`, else init
-    OwnTask,    ///< in a task of its own, which it may well not survive
+    Anywhere,  ///< in whichever task asks for it
+    System,    ///< outside all namespaces: it makes, ends or enters them
+    Namespace, ///< inside a network namespace: the one of `ns exec`, else init
+    OwnTask,   ///< in a task of its own, which it may well not survive
 };
 
 /// The words behind the command's name. They lie in shared memory.
@@ -27,8 +27,8 @@ using Arguments = std::span<const std::string_view>;
 
 struct Command {
     std::string_view name;
-    std::string_view usage;  ///< the arguments, as help shows them
-    std::string_view help;   ///< one line; more lines begin with a line feed
+    std::string_view usage; ///< the arguments, as help shows them
+    std::string_view help;  ///< one line; more lines begin with a line feed
     Place place;
     Status (*run)(Arguments arguments);
 };

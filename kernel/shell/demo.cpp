@@ -5,10 +5,9 @@
 namespace kernel {
 namespace {
 
-constexpr std::string_view scene =
-    "ns add red; ns add blue;"
-    "ns exec red http; ns exec blue http;"
-    "ns exec red echod; ns exec red iperf server";
+constexpr std::string_view scene = "ns add red; ns add blue;"
+                                   "ns exec red http; ns exec blue http;"
+                                   "ns exec red echod; ns exec red iperf server";
 
 constexpr std::string_view text =
     "\n"

@@ -80,20 +80,31 @@ void LineEditor::feed_escape(char input) {
 
 void LineEditor::act_on_sequence(char final) {
     switch (final) {
-    case 'A': recall(recalled_ + 1); break;
+    case 'A':
+        recall(recalled_ + 1);
+        break;
     case 'B':
         if (recalled_ > 0) recall(recalled_ - 1);
         break;
-    case 'C': move_to(std::min(cursor_ + 1, size_)); break;
-    case 'D': move_to(cursor_ > 0 ? cursor_ - 1 : 0); break;
-    case 'H': move_to(0); break;
-    case 'F': move_to(size_); break;
+    case 'C':
+        move_to(std::min(cursor_ + 1, size_));
+        break;
+    case 'D':
+        move_to(cursor_ > 0 ? cursor_ - 1 : 0);
+        break;
+    case 'H':
+        move_to(0);
+        break;
+    case 'F':
+        move_to(size_);
+        break;
     case '~':
         if (escape_number_ == 1 || escape_number_ == 7) move_to(0);
         if (escape_number_ == 4 || escape_number_ == 8) move_to(size_);
         if (escape_number_ == 3 && cursor_ < size_) erase(cursor_, cursor_ + 1);
         break;
-    default: break;
+    default:
+        break;
     }
 }
 
@@ -103,17 +114,33 @@ void LineEditor::act_on_control(char input) {
     case delete_key:
         if (cursor_ > 0) erase(cursor_ - 1, cursor_);
         break;
-    case control('a'): move_to(0); break;
-    case control('e'): move_to(size_); break;
-    case control('b'): move_to(cursor_ > 0 ? cursor_ - 1 : 0); break;
-    case control('f'): move_to(std::min(cursor_ + 1, size_)); break;
+    case control('a'):
+        move_to(0);
+        break;
+    case control('e'):
+        move_to(size_);
+        break;
+    case control('b'):
+        move_to(cursor_ > 0 ? cursor_ - 1 : 0);
+        break;
+    case control('f'):
+        move_to(std::min(cursor_ + 1, size_));
+        break;
     case control('d'):
         if (cursor_ < size_) erase(cursor_, cursor_ + 1);
         break;
-    case control('u'): erase(0, cursor_); break;
-    case control('k'): erase(cursor_, size_); break;
-    case control('w'): erase(word_begin(), cursor_); break;
-    case control('p'): recall(recalled_ + 1); break;
+    case control('u'):
+        erase(0, cursor_);
+        break;
+    case control('k'):
+        erase(cursor_, size_);
+        break;
+    case control('w'):
+        erase(word_begin(), cursor_);
+        break;
+    case control('p'):
+        recall(recalled_ + 1);
+        break;
     case control('n'):
         if (recalled_ > 0) recall(recalled_ - 1);
         break;
@@ -125,8 +152,11 @@ void LineEditor::act_on_control(char input) {
         output_("\x1b[H\x1b[2J");
         redraw();
         break;
-    case '\t': complete(); break;
-    default: break;
+    case '\t':
+        complete();
+        break;
+    default:
+        break;
     }
 }
 
@@ -215,10 +245,13 @@ void LineEditor::complete() {
         return;
     }
     output_("\n");
-    completer_(before, word, [](std::string_view candidate, void* output) {
-        (*static_cast<Output*>(output))(candidate);
-        (*static_cast<Output*>(output))("  ");
-    }, &output_);
+    completer_(
+        before, word,
+        [](std::string_view candidate, void* output) {
+            (*static_cast<Output*>(output))(candidate);
+            (*static_cast<Output*>(output))("  ");
+        },
+        &output_);
     output_("\n");
     redraw();
 }

@@ -24,8 +24,7 @@ public:
     using Output = void (*)(std::string_view);
     /// Offers completions of `word`: calls `offer(candidate, context)` for each word that begins with it.
     using Offer = void (*)(std::string_view candidate, void* context);
-    using Completer = void (*)(std::string_view line_before_word, std::string_view word, Offer offer,
-                               void* context);
+    using Completer = void (*)(std::string_view line_before_word, std::string_view word, Offer offer, void* context);
 
     constexpr LineEditor(std::string_view prompt, Output output, Completer completer)
         : prompt_(prompt), output_(output), completer_(completer) {}
@@ -61,10 +60,10 @@ private:
     std::array<char, max_line> buffer_{};
     std::size_t size_ = 0;
     std::size_t cursor_ = 0;
-    std::size_t recalled_ = 0;  ///< lines back in history; 0: the line that is being written
+    std::size_t recalled_ = 0; ///< lines back in history; 0: the line that is being written
     Escape escape_ = Escape::None;
     unsigned escape_number_ = 0;
-    bool after_return_ = false;  ///< a line feed that follows belongs to the carriage return
+    bool after_return_ = false; ///< a line feed that follows belongs to the carriage return
 };
 
 } // namespace kernel

@@ -26,25 +26,41 @@ struct Screen {
             return;
         }
         switch (c) {
-        case '\x1b': pending[pending_size++] = c; break;
-        case '\r': column = 0; break;
+        case '\x1b':
+            pending[pending_size++] = c;
+            break;
+        case '\r':
+            column = 0;
+            break;
         case '\n':
             row.fill(' ');
             column = 0;
             break;
-        case '\b': --column; break;
-        case '\a': break;
-        default: row[column++] = c; break;
+        case '\b':
+            --column;
+            break;
+        case '\a':
+            break;
+        default:
+            row[column++] = c;
+            break;
         }
     }
     void run_sequence() {
         std::size_t n = 0;
         for (std::size_t i = 2; i + 1 < pending_size; ++i) n = n * 10 + static_cast<std::size_t>(pending[i] - '0');
         switch (pending[pending_size - 1]) {
-        case 'C': column += n; break;
-        case 'D': column -= n; break;
-        case 'K': std::fill(row.begin() + static_cast<std::ptrdiff_t>(column), row.end(), ' '); break;
-        default: break;
+        case 'C':
+            column += n;
+            break;
+        case 'D':
+            column -= n;
+            break;
+        case 'K':
+            std::fill(row.begin() + static_cast<std::ptrdiff_t>(column), row.end(), ' ');
+            break;
+        default:
+            break;
         }
         pending_size = 0;
     }

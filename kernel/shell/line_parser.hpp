@@ -18,10 +18,10 @@ namespace kernel {
 class LineParser {
 public:
     enum class Kind : std::uint8_t {
-        Command,          ///< `words` is not empty
+        Command, ///< `words` is not empty
         End,
-        UnfinishedQuote,  ///< the rest of the line is given up
-        TooLong,          ///< more words than the caller has room for, or no storage left
+        UnfinishedQuote, ///< the rest of the line is given up
+        TooLong,         ///< more words than the caller has room for, or no storage left
     };
     struct Parsed {
         Kind kind;

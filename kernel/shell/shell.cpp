@@ -24,24 +24,25 @@ constinit std::atomic<bool> any_failure{false};
 
 // The shell's own memory is shared and static: the words of a command are read in other address spaces.
 constinit std::array<char, 8192> line_storage{};
-constinit LineEditor editor("lacuna> ", write, [](std::string_view before, std::string_view word,
-                                                  LineEditor::Offer offer, void* context) {
-    // Commands stand at the beginning of a command, or behind `ns exec NAME`.
-    const std::size_t separator = before.rfind(';');
-    if (separator != std::string_view::npos) before.remove_prefix(separator + 1);
-    LineParser parser(before, line_storage);
-    std::array<std::string_view, 4> words;
-    const auto parsed = parser.next(words);
-    const bool first = parsed.kind == LineParser::Kind::End;
-    const bool within = parsed.words.size() == 3 && parsed.words[0] == "ns" && parsed.words[1] == "exec";
-    const bool about = parsed.words.size() == 1 && parsed.words[0] == "help";
-    if (!first && !within && !about) return;
-    for (const CommandGroup* group : command_groups()) {
-        for (const Command& command : group->commands) {
-            if (command.name.starts_with(word)) offer(command.name, context);
-        }
-    }
-});
+constinit LineEditor editor("lacuna> ", write,
+                            [](std::string_view before, std::string_view word, LineEditor::Offer offer, void* context) {
+                                // Commands stand at the beginning of a command, or behind `ns exec NAME`.
+                                const std::size_t separator = before.rfind(';');
+                                if (separator != std::string_view::npos) before.remove_prefix(separator + 1);
+                                LineParser parser(before, line_storage);
+                                std::array<std::string_view, 4> words;
+                                const auto parsed = parser.next(words);
+                                const bool first = parsed.kind == LineParser::Kind::End;
+                                const bool within =
+                                    parsed.words.size() == 3 && parsed.words[0] == "ns" && parsed.words[1] == "exec";
+                                const bool about = parsed.words.size() == 1 && parsed.words[0] == "help";
+                                if (!first && !within && !about) return;
+                                for (const CommandGroup* group : command_groups()) {
+                                    for (const Command& command : group->commands) {
+                                        if (command.name.starts_with(word)) offer(command.name, context);
+                                    }
+                                }
+                            });
 
 [[noreturn]] void prompt_for_ever() {
     if (const auto started = console_input::start(); !started) {
@@ -69,11 +70,14 @@ Status run_commands(std::string_view line) {
     while (true) {
         const auto parsed = parser.next(room);
         switch (parsed.kind) {
-        case LineParser::Kind::End: return all;
-        case LineParser::Kind::UnfinishedQuote: return failed("a quote is not closed");
+        case LineParser::Kind::End:
+            return all;
+        case LineParser::Kind::UnfinishedQuote:
+            return failed("a quote is not closed");
         case LineParser::Kind::TooLong:
             return failed("a command has more than {} words, or the line is too long", max_words);
-        case LineParser::Kind::Command: break;
+        case LineParser::Kind::Command:
+            break;
         }
         if (run_command(parsed.words) != Status::Ok) {
             all = Status::Failed;

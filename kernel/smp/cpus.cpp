@@ -28,8 +28,7 @@ constinit mm::Memory* system_memory = nullptr;
 /// Where another CPU leaves the architecture's hands, on its idle task's stack.
 void enter_cpu() {
     const unsigned here = arch::cpu_id();
-    if (system_memory->tlb().uses_pcids())
-        arch::enable_pcids();
+    if (system_memory->tlb().uses_pcids()) arch::enable_pcids();
     system_memory->tlb().set_online(here);
     // What was taken away before this CPU counted as one to be told of it.
     arch::flush_local_global();
@@ -48,8 +47,7 @@ struct Preparation {
 Result<Preparation> prepare(unsigned number, mm::AddressSpaceCache& spaces) {
     const mm::PhysAddr pgd = TRY(spaces.add_cpu(number));
     const std::uint64_t stack_top = TRY(make_idle_task(number));
-    void* const fault_stacks =
-        TRY(system_memory->kmalloc_aligned(arch::fault_stack_bytes(), mm::page_size));
+    void* const fault_stacks = TRY(system_memory->kmalloc_aligned(arch::fault_stack_bytes(), mm::page_size));
     return Preparation{number, pgd, stack_top, fault_stacks};
 }
 
@@ -61,22 +59,16 @@ Result<> start(const Preparation& ready, std::uint32_t apic_id) {
                          .fault_stacks = ready.fault_stacks,
                          .entry = &enter_cpu}));
     // It has come, and nothing that it does from here on can fail.
-    while (!online().contains(ready.number))
-        arch::pause();
-    if (!spawn_helpers(ready.number))
-        panic("not enough memory for a processor's tasks");
+    while (!online().contains(ready.number)) arch::pause();
+    if (!spawn_helpers(ready.number)) panic("not enough memory for a processor's tasks");
     return {};
 }
 
 } // namespace
 
-mm::CpuMask online() {
-    return running.load();
-}
+mm::CpuMask online() { return running.load(); }
 
-unsigned online_count() {
-    return static_cast<unsigned>(std::popcount(online().raw()));
-}
+unsigned online_count() { return static_cast<unsigned>(std::popcount(online().raw())); }
 
 void start_cpus(mm::Memory& memory, mm::AddressSpaceCache& spaces, std::size_t limit) {
     system_memory = &memory;
@@ -92,10 +84,8 @@ void start_cpus(mm::Memory& memory, mm::AddressSpaceCache& spaces, std::size_t l
     unsigned number = 1;
     std::optional<Preparation> ready;
     for (const std::uint32_t apic_id : std::span(machine.cpus).first(machine.cpu_count)) {
-        if (apic_id == boot_cpu)
-            continue;
-        if (number == most)
-            break;
+        if (apic_id == boot_cpu) continue;
+        if (number == most) break;
         if (!ready) {
             const auto prepared = prepare(number, spaces);
             if (!prepared) {
@@ -112,8 +102,7 @@ void start_cpus(mm::Memory& memory, mm::AddressSpaceCache& spaces, std::size_t l
         ready.reset();
         ++number;
     }
-    if (number > 1)
-        log::info("{} processors", number);
+    if (number > 1) log::info("{} processors", number);
 }
 
 } // namespace kernel::smp

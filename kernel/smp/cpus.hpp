@@ -2,8 +2,8 @@
 #pragma once
 
 #include "mm/address_space_cache.hpp"
-#include "mm/tlb/cpu_mask.hpp"
 #include "mm/memory.hpp"
+#include "mm/tlb/cpu_mask.hpp"
 
 #include <cstddef>
 

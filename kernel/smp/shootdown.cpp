@@ -18,18 +18,14 @@ namespace {
 /// Calls fn(cpu) for each CPU of a mask.
 template <class F>
 void for_each_cpu(std::uint32_t mask, F&& fn) {
-    for (; mask != 0; mask &= mask - 1)
-        fn(static_cast<unsigned>(std::countr_zero(mask)));
+    for (; mask != 0; mask &= mask - 1) fn(static_cast<unsigned>(std::countr_zero(mask)));
 }
 } // namespace
 
-Shootdown& shootdown() {
-    return booted;
-}
+Shootdown& shootdown() { return booted; }
 
 void Shootdown::flush(mm::CpuMask cpus, const mm::FlushRequest& request) {
-    if (mutant(Mutant::SkipShootdown))
-        return;
+    if (mutant(Mutant::SkipShootdown)) return;
     ensure(!arch::in_interrupt(), "a flush of other CPUs from an interrupt handler");
     const unsigned here = arch::cpu_id();
     Request& own = requests_.local();
@@ -42,10 +38,8 @@ void Shootdown::flush(mm::CpuMask cpus, const mm::FlushRequest& request) {
     own.waiting.store(cpus.raw(), std::memory_order_relaxed);
     for_each_cpu(cpus.raw(), [&](unsigned cpu) {
         // A CPU with something in its inbox has an interrupt on the way, or is just taking it.
-        const std::uint32_t before =
-            inbox_.of(cpu).fetch_or(mm::CpuMask::only(here).raw(), std::memory_order_acq_rel);
-        if (before == 0)
-            arch::send_ipi(cpu, arch::Ipi::Flush);
+        const std::uint32_t before = inbox_.of(cpu).fetch_or(mm::CpuMask::only(here).raw(), std::memory_order_acq_rel);
+        if (before == 0) arch::send_ipi(cpu, arch::Ipi::Flush);
         count(Event::IpisSent);
     });
     while (own.waiting.load(std::memory_order_acquire) != 0) {
@@ -57,8 +51,7 @@ void Shootdown::flush(mm::CpuMask cpus, const mm::FlushRequest& request) {
 void Shootdown::answer() {
     const unsigned here = arch::cpu_id();
     std::atomic<std::uint32_t>& inbox = inbox_.of(here);
-    if (inbox.load(std::memory_order_relaxed) == 0)
-        return;
+    if (inbox.load(std::memory_order_relaxed) == 0) return;
     for_each_cpu(inbox.exchange(0, std::memory_order_acq_rel), [&](unsigned sender) {
         Request& request = requests_.of(sender);
         tlb_->flush_here({.scope = request.scope,

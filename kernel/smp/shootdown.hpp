@@ -27,7 +27,7 @@ namespace kernel::smp {
 /// two CPUs that flush at each other, or one that waits with interrupts off for a lock whose holder
 /// flushes, do not hang.
 class Shootdown final : public mm::RemoteTlb {
-  public:
+public:
     /// Whose requests it carries. Before a second CPU is online.
     void serve(mm::Tlb& tlb) { tlb_ = &tlb; }
 
@@ -37,7 +37,7 @@ class Shootdown final : public mm::RemoteTlb {
     /// Obeys what other CPUs ask of this one. Any context, however deep.
     void answer();
 
-  private:
+private:
     struct Request {
         mm::TlbScope scope{};
         mm::FlushExtent extent{};

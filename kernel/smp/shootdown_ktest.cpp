@@ -31,9 +31,9 @@ struct Watch {
     mm::VirtAddr page{};
     std::atomic<bool> gone{false};
     std::atomic<bool> stop{false};
-    std::atomic<uint64_t> reads{0}; ///< of the page while it was there
+    std::atomic<uint64_t> reads{0};  ///< of the page while it was there
     std::atomic<uint64_t> misses{0}; ///< while it was away
-    std::atomic<uint64_t> stale{0}; ///< reads after it had been taken away
+    std::atomic<uint64_t> stale{0};  ///< reads after it had been taken away
 };
 
 void look(Watch& shared) {
@@ -49,8 +49,7 @@ void look(Watch& shared) {
 
 void watch(void* argument) {
     auto& shared = *static_cast<Watch*>(argument);
-    while (!shared.stop.load())
-        look(shared);
+    while (!shared.stop.load()) look(shared);
 }
 
 /// The same in a domain's address space. With interrupts off, because a tick catches up with what the
@@ -75,14 +74,12 @@ void watch_window(void* argument) {
 
 void wait_until_more(const std::atomic<uint64_t>& count) {
     const uint64_t before = count.load();
-    while (count.load() < before + 2)
-        static_cast<void>(sleep_for(milliseconds(1)));
+    while (count.load() < before + 2) static_cast<void>(sleep_for(milliseconds(1)));
 }
 
 void wait_until_looked(const Watch& shared) {
     const uint64_t before = shared.misses.load() + shared.stale.load();
-    while (shared.misses.load() + shared.stale.load() < before + 2)
-        static_cast<void>(sleep_for(milliseconds(1)));
+    while (shared.misses.load() + shared.stale.load() < before + 2) static_cast<void>(sleep_for(milliseconds(1)));
 }
 
 /// Sends a packet there and back, while the sender's window is watched. On another CPU than the watch,
@@ -91,8 +88,7 @@ void move_packet(void* argument) {
     auto& shared = *static_cast<WindowWatch*>(argument);
     static constexpr mm::TransitTag tag{1};
     const auto move = [&shared](mm::Domain& from, mm::Domain& to) {
-        if (!from.disown(shared.packet, tag) || !to.adopt(shared.packet, tag))
-            ++shared.failures;
+        if (!from.disown(shared.packet, tag) || !to.adopt(shared.packet, tag)) ++shared.failures;
     };
     for (unsigned round = 0; round < 10; ++round) {
         wait_until_more(shared.reads);
@@ -120,8 +116,7 @@ void flush_often(void* argument) {
             ++job.failures;
             return;
         }
-        if (readable(mm::DirectMap::virt(job.page.begin)))
-            ++job.failures;
+        if (readable(mm::DirectMap::virt(job.page.begin))) ++job.failures;
         map.restore(job.page);
     }
 }
@@ -129,8 +124,7 @@ void flush_often(void* argument) {
 } // namespace
 
 LACUNA_TEST("smp.shootdown", "what is taken out of the direct map is gone on every CPU") {
-    if (smp::online_count() < 2)
-        SKIP("needs two CPUs");
+    if (smp::online_count() < 2) SKIP("needs two CPUs");
     auto block = memory().alloc_pages(mm::order_2m, mm::Zero::No);
     REQUIRE(block.has_value());
     const mm::PhysRange page = mm::PhysRange::of(block->first() + mm::PageCount{7}, mm::order_4k);
@@ -154,10 +148,8 @@ LACUNA_TEST("smp.shootdown", "what is taken out of the direct map is gone on eve
 }
 
 LACUNA_TEST("smp.shootdown", "a packet that was taken over is gone on every CPU that has its sender's window") {
-    if (smp::online_count() < 2)
-        SKIP("needs two CPUs");
-    if (!mm::detaches(memory().placements().scheme))
-        SKIP("nothing is isolated with isolation=none");
+    if (smp::online_count() < 2) SKIP("needs two CPUs");
+    if (!mm::detaches(memory().placements().scheme)) SKIP("nothing is isolated with isolation=none");
     mm::testing::System system;
     auto sender = mm::Domain::create(memory(), mm::DomainKind::Net, "sender");
     auto receiver = mm::Domain::create(memory(), mm::DomainKind::Net, "receiver");
@@ -185,8 +177,7 @@ LACUNA_TEST("smp.shootdown", "a packet that was taken over is gone on every CPU 
 
 LACUNA_TEST("smp.shootdown", "CPUs that flush at each other all get through") {
     const unsigned cpus = smp::online_count();
-    if (cpus < 2)
-        SKIP("needs two CPUs");
+    if (cpus < 2) SKIP("needs two CPUs");
     auto block = memory().alloc_pages(mm::order_2m, mm::Zero::No);
     REQUIRE(block.has_value());
     std::array<Flusher, arch::max_cpus> jobs{};

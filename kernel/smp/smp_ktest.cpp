@@ -49,16 +49,14 @@ void serve(void* argument) {
     auto& rally = *static_cast<Rally*>(argument);
     for (unsigned i = 0; i < rally.rounds; ++i) {
         rally.ping.release();
-        if (rally.pong.acquire())
-            ++rally.returned;
+        if (rally.pong.acquire()) ++rally.returned;
     }
 }
 
 void return_serve(void* argument) {
     auto& rally = *static_cast<Rally*>(argument);
     for (unsigned i = 0; i < rally.rounds; ++i) {
-        if (rally.ping.acquire())
-            rally.pong.release();
+        if (rally.ping.acquire()) rally.pong.release();
     }
 }
 
@@ -81,8 +79,7 @@ void trade(void* argument) {
         }
         static_cast<std::byte*>(*block)[0] = std::byte{0x5a};
         void* const other = exchange.slots[(random >> 50) % exchange.slots.size()].exchange(*block);
-        if (other != nullptr && static_cast<std::byte*>(other)[0] != std::byte{0x5a})
-            ++exchange.failures;
+        if (other != nullptr && static_cast<std::byte*>(other)[0] != std::byte{0x5a}) ++exchange.failures;
         memory().kfree(other);
     }
 }
@@ -92,13 +89,10 @@ void trade_on_all_cpus(unsigned& failures) {
     std::vector<TaskRef> tasks;
     for (unsigned cpu = 0; cpu < smp::online_count(); ++cpu) {
         auto task = spawn({.name = "trade", .function = &trade, .argument = &exchange, .cpu = cpu});
-        if (task)
-            tasks.push_back(std::move(*task));
+        if (task) tasks.push_back(std::move(*task));
     }
-    for (TaskRef& task : tasks)
-        static_cast<void>(join(*task));
-    for (auto& slot : exchange.slots)
-        memory().kfree(slot.load());
+    for (TaskRef& task : tasks) static_cast<void>(join(*task));
+    for (auto& slot : exchange.slots) memory().kfree(slot.load());
     failures = exchange.failures.load();
 }
 
@@ -106,8 +100,7 @@ void trade_on_all_cpus(unsigned& failures) {
 
 LACUNA_TEST("smp.sched", "as many busy tasks as CPUs each get one") {
     const unsigned cpus = smp::online_count();
-    if (cpus < 2)
-        SKIP("needs two CPUs");
+    if (cpus < 2) SKIP("needs two CPUs");
     if (options().scheduling == SchedulingPolicy::Namespace)
         SKIP("sched=namespace moves a task only when two others wait");
     std::atomic<bool> stop{false};
@@ -124,10 +117,8 @@ LACUNA_TEST("smp.sched", "as many busy tasks as CPUs each get one") {
     for (;;) {
         CHECK(sleep_for(milliseconds(20)).has_value());
         uint32_t now = 0;
-        for (unsigned i = 0; i < cpus; ++i)
-            now |= busy[i].rounds > 0 ? 1u << tasks[i]->cpu() : 0;
-        if (now == smp::online().raw())
-            break;
+        for (unsigned i = 0; i < cpus; ++i) now |= busy[i].rounds > 0 ? 1u << tasks[i]->cpu() : 0;
+        if (now == smp::online().raw()) break;
     }
     stop = true;
     for (unsigned i = 0; i < cpus; ++i) {
@@ -148,8 +139,7 @@ LACUNA_TEST("smp.sched", "a bound task stays where it is") {
         tasks[i] = std::move(*task);
     }
     for (Busy& one : busy)
-        while (one.rounds == 0)
-            CHECK(sleep_for(milliseconds(5)).has_value());
+        while (one.rounds == 0) CHECK(sleep_for(milliseconds(5)).has_value());
     CHECK(sleep_for(milliseconds(50)).has_value());
     stop = true;
     for (unsigned i = 0; i < busy.size(); ++i) {
@@ -211,16 +201,12 @@ LACUNA_TEST("smp.standstill", "nobody moves while everybody has to stand still")
         {
             const smp::Standstill still;
             std::array<uint64_t, arch::max_cpus> before{};
-            for (unsigned i = 0; i < cpus; ++i)
-                before[i] = busy[i].rounds;
-            for (unsigned spin = 0; spin < 20'000; ++spin)
-                arch::pause();
-            for (unsigned i = 0; i < cpus; ++i)
-                moved += before[i] != busy[i].rounds ? 1 : 0;
+            for (unsigned i = 0; i < cpus; ++i) before[i] = busy[i].rounds;
+            for (unsigned spin = 0; spin < 20'000; ++spin) arch::pause();
+            for (unsigned i = 0; i < cpus; ++i) moved += before[i] != busy[i].rounds ? 1 : 0;
         }
         CHECK(moved == 0);
     }
     stop = true;
-    for (unsigned i = 0; i < cpus; ++i)
-        CHECK(join(*tasks[i]).has_value());
+    for (unsigned i = 0; i < cpus; ++i) CHECK(join(*tasks[i]).has_value());
 }

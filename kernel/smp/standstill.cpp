@@ -31,16 +31,14 @@ Standstill::Standstill() LACUNA_NO_TSA { // held from here to the destructor
         // It may have preemption off when this comes; its next tick looks again.
         arch::send_ipi(cpu, arch::Ipi::Stop);
     }
-    while (standing.load() != others_)
-        spin_once();
+    while (standing.load() != others_) spin_once();
 }
 
 Standstill::~Standstill() LACUNA_NO_TSA {
     for (uint32_t left = others_.raw(); left != 0; left &= left - 1)
         asked.remove(static_cast<unsigned>(std::countr_zero(left)));
     // Until all have gone on: the next standstill must not take them for standing.
-    while (!standing.load().empty())
-        spin_once();
+    while (!standing.load().empty()) spin_once();
     arch::preempt_enable();
     one_at_a_time.unlock();
 }
@@ -50,8 +48,7 @@ void stand_still_if_asked() {
     if (!asked.load().contains(here)) [[likely]]
         return;
     standing.add(here);
-    while (asked.load().contains(here))
-        spin_once();
+    while (asked.load().contains(here)) spin_once();
     standing.remove(here);
 }
 

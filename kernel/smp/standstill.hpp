@@ -10,13 +10,13 @@ namespace kernel::smp {
 /// could have been preempted there, so they hold no spin lock; they go on answering flush requests.
 /// Thread context; one at a time, a second one waits. While it lives: no sleeping.
 class [[nodiscard]] Standstill {
-  public:
+public:
     Standstill();
     ~Standstill();
     Standstill(const Standstill&) = delete;
     Standstill& operator=(const Standstill&) = delete;
 
-  private:
+private:
     mm::CpuMask others_;
 };
 

@@ -44,31 +44,26 @@ bool claim_panic() {
     const unsigned here = arch::cpu_id();
     unsigned holder = nobody;
     if (!panicking.compare_exchange_strong(holder, here)) {
-        if (holder == here)
-            return false;
+        if (holder == here) return false;
         stop_here();
     }
     mm::CpuMask others = online().without(here);
     for (unsigned cpu = 0; cpu < arch::max_cpus; ++cpu)
-        if (others.contains(cpu))
-            arch::send_stop_nmi(cpu);
+        if (others.contains(cpu)) arch::send_stop_nmi(cpu);
     const uint64_t end = arch::now_ns() + patience_ns;
-    while ((stopped.load() & others) != others && arch::now_ns() < end)
-        arch::pause();
+    while ((stopped.load() & others) != others && arch::now_ns() < end) arch::pause();
     return true;
 }
 
 void stop_if_panicking(const arch::TrapFrame& nmi) {
-    if (panicking.load(std::memory_order_acquire) == nobody)
-        return;
+    if (panicking.load(std::memory_order_acquire) == nobody) return;
     places.local() = {nmi.rip, scheduler_running() ? &current() : nullptr};
     stop_here();
 }
 
 void print_stopped_cpus() {
     for (unsigned cpu = 0; cpu < arch::max_cpus; ++cpu) {
-        if (cpu == arch::cpu_id() || !online().contains(cpu))
-            continue;
+        if (cpu == arch::cpu_id() || !online().contains(cpu)) continue;
         const StopPlace& place = places.of(cpu);
         if (!stopped.load().contains(cpu) || place.task == nullptr) {
             print("cpu {} does not say where it is\n", cpu);

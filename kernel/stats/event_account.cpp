@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "kernel/stats/event_account.hpp"
 
-#include <arch/cpu.hpp>
 #include <algorithm>
+#include <arch/cpu.hpp>
 #include <array>
 
 #include "kernel/base/assert.hpp"
@@ -91,8 +91,8 @@ void EventAccount::open(std::span<std::byte> storage) {
     ensure(storage_.empty() && storage.size() >= arch::counter_stride, "an account opened twice, or without storage");
     std::ranges::fill(storage, std::byte{0});
     storage_ = storage;
-    counter_set_ = reinterpret_cast<std::uintptr_t>(storage.data()) -
-                   reinterpret_cast<std::uintptr_t>(arch::own_counters(0));
+    counter_set_ =
+        reinterpret_cast<std::uintptr_t>(storage.data()) - reinterpret_cast<std::uintptr_t>(arch::own_counters(0));
     ledger.with([this](EventLedger& all) { all.enlist(*this); });
 }
 
@@ -112,23 +112,20 @@ EventSnapshot EventAccount::snapshot() const {
 }
 
 EventSnapshot snapshot_kernel_events() {
-    return ledger.with([](EventLedger& all) {
-        return sum_over(arch::max_cpus, [&all](unsigned cpu) { return all.kernel(cpu); });
-    });
+    return ledger.with(
+        [](EventLedger& all) { return sum_over(arch::max_cpus, [&all](unsigned cpu) { return all.kernel(cpu); }); });
 }
 
 EventSnapshot snapshot_ended_events() {
-    return ledger.with([](EventLedger& all) {
-        return sum_over(arch::max_cpus, [&all](unsigned cpu) { return all.ended(cpu); });
-    });
+    return ledger.with(
+        [](EventLedger& all) { return sum_over(arch::max_cpus, [&all](unsigned cpu) { return all.ended(cpu); }); });
 }
 
 // --- kernel/base/events.hpp ----------------------------------------------------------------------
 
 EventSnapshot snapshot_events() {
-    return ledger.with([](EventLedger& all) {
-        return sum_over(arch::max_cpus, [&all](unsigned cpu) { return all.all_of(cpu); });
-    });
+    return ledger.with(
+        [](EventLedger& all) { return sum_over(arch::max_cpus, [&all](unsigned cpu) { return all.all_of(cpu); }); });
 }
 
 EventSnapshot snapshot_events(unsigned cpu) {

@@ -35,8 +35,8 @@ LACUNA_TEST("stats.namespace", "tasks of two namespaces that take turns each cou
         std::array<TaskRef, 6> tasks;
         for (std::size_t i = 0; i < tasks.size(); ++i) {
             // Four in red, two in blue.
-            auto task = spawn_process(i % 3 < 2 ? red->get() : blue->get(),
-                                      {.name = "counts", .function = count_heals});
+            auto task =
+                spawn_process(i % 3 < 2 ? red->get() : blue->get(), {.name = "counts", .function = count_heals});
             REQUIRE(task.has_value());
             tasks[i] = std::move(*task);
         }

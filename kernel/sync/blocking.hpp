@@ -45,8 +45,7 @@ bool may_sleep();
 /// Asserts that it is.
 void check_may_sleep();
 inline void ensure_may_sleep() {
-    if constexpr (checks_assertions)
-        check_may_sleep();
+    if constexpr (checks_assertions) check_may_sleep();
 }
 
 } // namespace kernel

@@ -10,7 +10,7 @@ namespace kernel {
 
 /// An event that happens once and stays happened. Shared memory, always.
 class Completion {
-  public:
+public:
     constexpr Completion() = default;
 
     /// Sleeps until `complete()`. Errors: TimedOut, Killed. Thread context, no spin lock held.
@@ -27,7 +27,7 @@ class Completion {
 
     [[nodiscard]] bool done() const { return done_.load(std::memory_order_acquire); }
 
-  private:
+private:
     std::atomic<bool> done_{false};
     WaitQueue queue_;
 };

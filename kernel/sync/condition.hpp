@@ -13,7 +13,7 @@ namespace kernel {
 /// A condition variable for data under a Mutex. Waits may end for no reason: test again in a loop.
 /// Shared memory, always.
 class Condition {
-  public:
+public:
     constexpr Condition() = default;
 
     /// Gives the mutex back, sleeps until a notification, takes it again (on errors too).
@@ -22,8 +22,7 @@ class Condition {
         // Read under the mutex: a notification after this point changes it, so none is missed.
         const uint32_t seen = round_.load(std::memory_order_relaxed);
         mutex.unlock();
-        auto result =
-            queue_.wait([&] { return round_.load(std::memory_order_relaxed) != seen; }, deadline);
+        auto result = queue_.wait([&] { return round_.load(std::memory_order_relaxed) != seen; }, deadline);
         mutex.lock();
         return result;
     }
@@ -40,7 +39,7 @@ class Condition {
         queue_.wake_all();
     }
 
-  private:
+private:
     std::atomic<uint32_t> round_{0};
     WaitQueue queue_;
 };

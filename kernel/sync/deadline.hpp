@@ -9,7 +9,7 @@ namespace kernel {
 
 /// How long a wait may last: until a point in time, or for ever.
 class Deadline {
-  public:
+public:
     static constexpr Deadline never() { return Deadline(std::nullopt); }
     static constexpr Deadline at(Instant when) { return Deadline(when); }
     /// `length` from now on.
@@ -18,7 +18,7 @@ class Deadline {
     [[nodiscard]] constexpr std::optional<Instant> instant() const { return when_; }
     [[nodiscard]] bool passed() const { return when_ && Instant::now() >= *when_; }
 
-  private:
+private:
     constexpr explicit Deadline(std::optional<Instant> when) : when_(when) {}
     std::optional<Instant> when_;
 };

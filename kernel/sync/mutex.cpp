@@ -6,9 +6,7 @@
 
 namespace kernel {
 
-Mutex::~Mutex() {
-    ensure(owner_.load(std::memory_order_relaxed) == 0, "mutex destroyed while held");
-}
+Mutex::~Mutex() { ensure(owner_.load(std::memory_order_relaxed) == 0, "mutex destroyed while held"); }
 
 void Mutex::lock() {
     ensure_may_sleep();
@@ -23,16 +21,14 @@ void Mutex::lock() {
 Result<> Mutex::lock_until(Deadline deadline) {
     ensure_may_sleep();
     Task& self = current();
-    if (!take(self))
-        TRY(acquire_slowly(self, deadline, Killable::Yes));
+    if (!take(self)) TRY(acquire_slowly(self, deadline, Killable::Yes));
     self.held_mutexes_.push(*this);
     return {};
 }
 
 bool Mutex::try_lock() {
     Task& self = current();
-    if (!take(self))
-        return false;
+    if (!take(self)) return false;
     self.held_mutexes_.push(*this);
     return true;
 }
@@ -43,26 +39,22 @@ Result<> Mutex::acquire_slowly(Waiter& self, Deadline deadline, Killable killabl
         // Who finds `waiting` set gives the lock up under the spin lock only, which is ours now.
         for (uintptr_t owner = owner_.load(std::memory_order_relaxed); (owner & waiting) == 0;) {
             if (owner == 0) {
-                if (take(self))
-                    return {};
+                if (take(self)) return {};
                 owner = owner_.load(std::memory_order_relaxed);
             } else if (owner_.compare_exchange_weak(owner, owner | waiting, std::memory_order_relaxed)) {
                 break;
             }
         }
         ensure((owner_.load(std::memory_order_relaxed) & ~waiting) != word(self), "mutex taken twice by one task");
-        if (killable == Killable::Yes && kill_pending())
-            return fail(Error::Killed);
-        if (deadline.passed())
-            return fail(Error::TimedOut);
+        if (killable == Killable::Yes && kill_pending()) return fail(Error::Killed);
+        if (deadline.passed()) return fail(Error::TimedOut);
         waiters->push_back(self);
         prepare_to_block(deadline, killable);
     }
     block();
     auto waiters = waiters_.lock();
     // release_slowly() makes the waiter that it takes off the list the owner.
-    if (held_by_current())
-        return {};
+    if (held_by_current()) return {};
     waiters->remove(self);
     return fail(kill_pending() ? Error::Killed : Error::TimedOut);
 }
@@ -87,13 +79,10 @@ void Mutex::release_slowly(Waiter& self) {
     } while (!give(self));
 }
 
-bool Mutex::held_by_current() const {
-    return (owner_.load(std::memory_order_relaxed) & ~waiting) == word(current());
-}
+bool Mutex::held_by_current() const { return (owner_.load(std::memory_order_relaxed) & ~waiting) == word(current()); }
 
 void Mutex::release_from_dying_owner() {
-    log::warn("task {} died holding mutex '{}': what it protects may be half changed",
-              current().name(), name_);
+    log::warn("task {} died holding mutex '{}': what it protects may be half changed", current().name(), name_);
     poisoned_.store(true, std::memory_order_relaxed);
     unlock();
 }

@@ -25,7 +25,7 @@ namespace kernel {
 ///     owner             owner -> owner + waiting      owner -> 0
 ///     owner + waiting   joins the waiters             the first waiter becomes the owner
 class LACUNA_CAPABILITY("mutex") Mutex {
-  public:
+public:
     constexpr Mutex() = default;
     constexpr explicit Mutex(const char* name) : name_(name) {}
     /// Precondition: not held.
@@ -54,7 +54,7 @@ class LACUNA_CAPABILITY("mutex") Mutex {
     /// For the scheduler: the dying current task gives back what it holds.
     void release_from_dying_owner() LACUNA_NO_TSA; // the analysis does not follow a task
 
-  private:
+private:
     friend class HeldMutexes;
 
     static constexpr uintptr_t waiting = 1;
@@ -82,7 +82,7 @@ class LACUNA_CAPABILITY("mutex") Mutex {
 
 /// The mutexes that a task holds, the last taken first. Touched by the task itself only.
 class HeldMutexes {
-  public:
+public:
     [[nodiscard]] Mutex* front() const { return first_; }
     void push(Mutex& mutex) {
         mutex.next_held_ = first_;
@@ -98,19 +98,19 @@ class HeldMutexes {
         *link = mutex.next_held_;
     }
 
-  private:
+private:
     Mutex* first_ = nullptr;
 };
 
 /// Holds a Mutex for its lifetime.
 class LACUNA_SCOPED_CAPABILITY [[nodiscard]] MutexGuard {
-  public:
+public:
     explicit MutexGuard(Mutex& mutex) LACUNA_ACQUIRE(mutex) : mutex_(mutex) { mutex_.lock(); }
     ~MutexGuard() LACUNA_RELEASE() { mutex_.unlock(); }
     MutexGuard(const MutexGuard&) = delete;
     MutexGuard& operator=(const MutexGuard&) = delete;
 
-  private:
+private:
     Mutex& mutex_;
 };
 

@@ -50,9 +50,7 @@ enum class Rank : uint8_t {
 };
 
 /// Whether locks of this rank are taken by interrupt handlers too.
-constexpr bool is_irq_rank(Rank rank) {
-    return rank >= Rank::FirstIrq;
-}
+constexpr bool is_irq_rank(Rank rank) { return rank >= Rank::FirstIrq; }
 
 static_assert(!is_irq_rank(Rank::ThreadTest) && is_irq_rank(Rank::Wire));
 static_assert(Rank::Count <= Rank{64}, "a set of ranks is one word");

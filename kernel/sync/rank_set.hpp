@@ -13,7 +13,7 @@ namespace kernel {
 /// Preemption is off while any spin lock is held, so a set per CPU is a set per holder; an
 /// interrupt adds to what it interrupted and takes its ranks away again before it returns.
 class RankSet {
-  public:
+public:
     /// Whether a lock of `rank` may be taken now: nothing of its rank or a higher one is held.
     [[nodiscard]] constexpr bool admits(Rank rank) const { return held_ >> index(rank) == 0; }
     [[nodiscard]] constexpr bool contains(Rank rank) const { return (held_ & bit(rank)) != 0; }
@@ -23,7 +23,7 @@ class RankSet {
     /// Locks may be released in any order.
     constexpr void remove(Rank rank) { held_ &= ~bit(rank); }
 
-  private:
+private:
     static constexpr unsigned index(Rank rank) { return static_cast<unsigned>(rank); }
     static constexpr uint64_t bit(Rank rank) { return uint64_t{1} << index(rank); }
 

@@ -31,8 +31,7 @@ LACUNA_TEST("sync.rank", "locks may be released in any order") {
 LACUNA_TEST("sync.rank", "an interrupt may take its locks whatever the thread holds") {
     RankSet held;
     held.add(Rank::Tlb); // the innermost but one of thread context
-    for (auto rank = Rank::FirstIrq; rank < Rank::Count;
-         rank = static_cast<Rank>(static_cast<unsigned>(rank) + 1))
+    for (auto rank = Rank::FirstIrq; rank < Rank::Count; rank = static_cast<Rank>(static_cast<unsigned>(rank) + 1))
         CHECK(held.admits(rank));
 }
 

@@ -3,9 +3,7 @@
 
 namespace kernel {
 
-Semaphore::~Semaphore() {
-    ensure(state_.unlocked().waiters.empty(), "semaphore destroyed while tasks wait for it");
-}
+Semaphore::~Semaphore() { ensure(state_.unlocked().waiters.empty(), "semaphore destroyed while tasks wait for it"); }
 
 Result<> Semaphore::acquire(Deadline deadline) {
     ensure_may_sleep();
@@ -16,26 +14,22 @@ Result<> Semaphore::acquire(Deadline deadline) {
             --state->permits;
             return {};
         }
-        if (kill_pending())
-            return fail(Error::Killed);
-        if (deadline.passed())
-            return fail(Error::TimedOut);
+        if (kill_pending()) return fail(Error::Killed);
+        if (deadline.passed()) return fail(Error::TimedOut);
         state->waiters.push_back(self);
         prepare_to_block(deadline, Killable::Yes);
     }
     block();
     auto state = state_.lock();
     // release() hands its permit to the waiter that it takes off the list.
-    if (!self.wait_hook.is_linked())
-        return {};
+    if (!self.wait_hook.is_linked()) return {};
     state->waiters.remove(self);
     return fail(kill_pending() ? Error::Killed : Error::TimedOut);
 }
 
 Result<> Semaphore::try_acquire() {
     auto state = state_.lock();
-    if (state->permits == 0)
-        return fail(Error::WouldBlock);
+    if (state->permits == 0) return fail(Error::WouldBlock);
     --state->permits;
     return {};
 }

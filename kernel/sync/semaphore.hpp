@@ -12,7 +12,7 @@ namespace kernel {
 /// A counting semaphore whose permits are handed over in the order of arrival. Shared memory,
 /// always.
 class Semaphore {
-  public:
+public:
     constexpr explicit Semaphore(uint32_t permits = 0) : state_(std::in_place, permits) {}
     /// Precondition: nobody waits.
     ~Semaphore();
@@ -32,7 +32,7 @@ class Semaphore {
     /// Permits that nobody waits for; out of date as soon as it is read.
     [[nodiscard]] uint32_t available() const { return state_.unlocked().permits; }
 
-  private:
+private:
     struct State {
         uint32_t permits = 0;
         WaitList waiters{};

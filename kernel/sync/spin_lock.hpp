@@ -18,7 +18,7 @@ namespace kernel {
 /// scheduler. So whoever finds the lock taken first waits for it to be free, with everybody else, and
 /// draws a ticket only after `patience` rounds; from then on nobody overtakes it.
 class LACUNA_CAPABILITY("spin lock") SpinLock {
-  public:
+public:
     /// Rounds without a ticket: about a millisecond on hardware, some milliseconds under emulation.
     static constexpr uint32_t patience = 1u << 14;
 
@@ -42,14 +42,13 @@ class LACUNA_CAPABILITY("spin lock") SpinLock {
         return next_.load(std::memory_order_relaxed) != serving_.load(std::memory_order_relaxed);
     }
 
-  private:
+private:
     /// Draws the next ticket if it is the one served now.
     bool take_if_free() {
         // Ordering: acquire pairs with unlock()'s release, so that the previous holder's writes are
         // seen.
         uint32_t ticket = serving_.load(std::memory_order_acquire);
-        return next_.compare_exchange_strong(ticket, ticket + 1, std::memory_order_relaxed,
-                                             std::memory_order_relaxed);
+        return next_.compare_exchange_strong(ticket, ticket + 1, std::memory_order_relaxed, std::memory_order_relaxed);
     }
     /// Keeps registers, so that whoever takes a free lock has none to save.
     [[clang::preserve_most]] void wait();

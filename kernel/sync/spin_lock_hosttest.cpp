@@ -15,12 +15,10 @@ LACUNA_TEST("sync.spin_lock", "several CPUs count without losing one") {
     for (unsigned cpu = 0; cpu < cpus; ++cpu) {
         threads.emplace_back([&, cpu] {
             arch::host::set_cpu(cpu);
-            for (unsigned i = 0; i < rounds; ++i)
-                ++*counter.lock();
+            for (unsigned i = 0; i < rounds; ++i) ++*counter.lock();
         });
     }
-    for (std::thread& thread : threads)
-        thread.join();
+    for (std::thread& thread : threads) thread.join();
     CHECK(counter.unlocked() == cpus * rounds);
 }
 
@@ -47,20 +45,17 @@ LACUNA_TEST("sync.spin_lock", "whoever has drawn a ticket is not overtaken for e
         }
         stop = true;
     });
-    for (std::thread& thread : threads)
-        thread.join();
+    for (std::thread& thread : threads) thread.join();
     CHECK(turns == 100);
 }
 
 LACUNA_TEST("sync.spin_lock", "try_lock takes a free lock only") {
     kernel::SpinLock lock;
-    const auto take_and_give = [&lock]()
-                                   LACUNA_NO_TSA { // the analysis cannot see who holds what here
-                                       const bool taken = lock.try_lock();
-                                       if (taken)
-                                           lock.unlock();
-                                       return taken;
-                                   };
+    const auto take_and_give = [&lock]() LACUNA_NO_TSA { // the analysis cannot see who holds what here
+        const bool taken = lock.try_lock();
+        if (taken) lock.unlock();
+        return taken;
+    };
     CHECK(take_and_give());
     lock.lock();
     CHECK(lock.is_locked());

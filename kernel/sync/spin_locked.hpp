@@ -16,10 +16,9 @@ namespace kernel {
 /// interrupts and thereby preemption). The data is reachable only through `with()` or a `lock()`.
 template <class T, Rank rank, class Guard>
 class BasicSpinLocked {
-  public:
+public:
     template <class... Args>
-    constexpr explicit BasicSpinLocked(std::in_place_t, Args&&... args)
-        : value_(std::forward<Args>(args)...) {}
+    constexpr explicit BasicSpinLocked(std::in_place_t, Args&&... args) : value_(std::forward<Args>(args)...) {}
     constexpr BasicSpinLocked() = default;
     constexpr explicit BasicSpinLocked(T&& value) : value_(std::move(value)) {}
     BasicSpinLocked(const BasicSpinLocked&) = delete;
@@ -28,7 +27,7 @@ class BasicSpinLocked {
     /// Holds the lock for its lifetime and points at the data.
     template <class Keep>
     class LACUNA_SCOPED_CAPABILITY [[nodiscard]] BasicHeld {
-      public:
+    public:
         explicit BasicHeld(BasicSpinLocked& owner) LACUNA_ACQUIRE(owner.lock_) : owner_(owner) {
             rank_acquire(rank);
             owner_.lock_.lock();
@@ -43,7 +42,7 @@ class BasicSpinLocked {
         T& operator*() const LACUNA_NO_TSA { return owner_.value_; }   // this object is the proof
         T* operator->() const LACUNA_NO_TSA { return &owner_.value_; } // that the lock is held
 
-      private:
+    private:
         [[no_unique_address]] Keep guard_; // first in, last out: constructed before the lock is taken
         BasicSpinLocked& owner_;
     };
@@ -70,7 +69,7 @@ class BasicSpinLocked {
     T& unlocked() LACUNA_NO_TSA { return value_; }
     const T& unlocked() const LACUNA_NO_TSA { return value_; }
 
-  private:
+private:
     SpinLock lock_;
     T value_ LACUNA_GUARDED_BY(lock_){};
 };

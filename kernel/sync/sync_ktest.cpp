@@ -20,15 +20,9 @@ Result<TaskRef> start(TaskFunction function, void* argument) {
 }
 
 // Tests leave by REQUIRE and ask mutexes in ways that the thread-safety analysis cannot follow.
-void take(Mutex& mutex) LACUNA_NO_TSA {
-    mutex.lock();
-}
-void give(Mutex& mutex) LACUNA_NO_TSA {
-    mutex.unlock();
-}
-bool take_now(Mutex& mutex) LACUNA_NO_TSA {
-    return mutex.try_lock();
-}
+void take(Mutex& mutex) LACUNA_NO_TSA { mutex.lock(); }
+void give(Mutex& mutex) LACUNA_NO_TSA { mutex.unlock(); }
+bool take_now(Mutex& mutex) LACUNA_NO_TSA { return mutex.try_lock(); }
 
 } // namespace
 
@@ -56,8 +50,7 @@ LACUNA_TEST("sync.mutex", "lets one in at a time, whoever sleeps or yields insid
         REQUIRE(task.has_value());
         ref = std::move(*task);
     }
-    for (TaskRef& task : tasks)
-        CHECK(join(*task).has_value());
+    for (TaskRef& task : tasks) CHECK(join(*task).has_value());
     CHECK(shared.worst == 1);
     CHECK(shared.entries == 80);
 }
@@ -70,9 +63,8 @@ LACUNA_TEST("sync.mutex", "a wait with a deadline gives up, and the owner goes o
         [](void* argument) {
             auto& m = *static_cast<Mutex*>(argument);
             const auto taken = m.lock_until(Deadline::in(milliseconds(5)));
-            exit(!taken && taken.error() == Error::TimedOut && !m.held_by_current()
-                     ? ExitReason::Returned
-                     : ExitReason::Faulted);
+            exit(!taken && taken.error() == Error::TimedOut && !m.held_by_current() ? ExitReason::Returned
+                                                                                    : ExitReason::Faulted);
         },
         &mutex);
     REQUIRE(task.has_value());
@@ -87,13 +79,10 @@ LACUNA_TEST("sync.mutex", "a wait with a deadline gives up, and the owner goes o
 LACUNA_TEST("sync.mutex", "a kill ends a killable wait only") {
     Mutex mutex;
     take(mutex);
-    auto killable = start(
-        [](void* argument) {
-            static_cast<void>(static_cast<Mutex*>(argument)->lock_until(Deadline::never()));
-        },
-        &mutex);
-    auto stubborn =
-        start([](void* argument) { MutexGuard guard(*static_cast<Mutex*>(argument)); }, &mutex);
+    auto killable =
+        start([](void* argument) { static_cast<void>(static_cast<Mutex*>(argument)->lock_until(Deadline::never())); },
+              &mutex);
+    auto stubborn = start([](void* argument) { MutexGuard guard(*static_cast<Mutex*>(argument)); }, &mutex);
     REQUIRE(killable.has_value());
     REQUIRE(stubborn.has_value());
     CHECK(sleep_for(milliseconds(3)).has_value());
@@ -110,9 +99,8 @@ LACUNA_TEST("sync.semaphore", "hands a permit to the one who waits") {
     Semaphore semaphore(1);
     CHECK(semaphore.try_acquire().has_value());
     CHECK(semaphore.try_acquire().error() == Error::WouldBlock);
-    auto task = start(
-        [](void* argument) { static_cast<void>(static_cast<Semaphore*>(argument)->acquire()); },
-        &semaphore);
+    auto task =
+        start([](void* argument) { static_cast<void>(static_cast<Semaphore*>(argument)->acquire()); }, &semaphore);
     REQUIRE(task.has_value());
     REQUIRE(reaches(**task, TaskState::Blocked));
     semaphore.release();
@@ -140,8 +128,7 @@ LACUNA_TEST("sync.semaphore", "ping-pong of a thousand rounds loses nothing") {
         [](void* argument) {
             auto& t = *static_cast<Table*>(argument);
             for (int i = 0; i < 1000; ++i) {
-                if (!t.ping.acquire())
-                    return;
+                if (!t.ping.acquire()) return;
                 t.pong.release();
             }
         },
@@ -150,8 +137,7 @@ LACUNA_TEST("sync.semaphore", "ping-pong of a thousand rounds loses nothing") {
     int rounds = 0;
     for (; rounds < 1000; ++rounds) {
         table.ping.release();
-        if (!table.pong.acquire(Deadline::in(seconds(5))))
-            break;
+        if (!table.pong.acquire(Deadline::in(seconds(5)))) break;
     }
     CHECK(rounds == 1000);
     CHECK(join(**task, Deadline::in(seconds(5))).has_value());
@@ -168,8 +154,7 @@ LACUNA_TEST("sync.wait_queue", "a condition made true before a wake-up is seen")
         auto task = start(
             [](void* argument) {
                 auto& b = *static_cast<Bell*>(argument);
-                if (b.queue.wait([&] { return b.rung == 1; }))
-                    ++b.heard;
+                if (b.queue.wait([&] { return b.rung == 1; })) ++b.heard;
             },
             &bell);
         REQUIRE(task.has_value());
@@ -181,11 +166,9 @@ LACUNA_TEST("sync.wait_queue", "a condition made true before a wake-up is seen")
     CHECK(bell.heard == 0);
     bell.rung = 1;
     bell.queue.wake_all();
-    for (TaskRef& task : tasks)
-        CHECK(join(*task, Deadline::in(seconds(5))).has_value());
+    for (TaskRef& task : tasks) CHECK(join(*task, Deadline::in(seconds(5))).has_value());
     CHECK(bell.heard == 3);
-    CHECK(bell.queue.wait([] { return false; }, Deadline::in(milliseconds(3))).error() ==
-          Error::TimedOut);
+    CHECK(bell.queue.wait([] { return false; }, Deadline::in(milliseconds(3))).error() == Error::TimedOut);
 }
 
 LACUNA_TEST("sync.condition", "a bounded buffer passes everything in order") {
@@ -200,8 +183,7 @@ LACUNA_TEST("sync.condition", "a bounded buffer passes everything in order") {
             auto& b = *static_cast<Buffer*>(argument);
             for (int i = 0; i < 100; ++i) {
                 MutexGuard guard(b.mutex);
-                while (b.used == b.slots.size())
-                    static_cast<void>(b.changed.wait(b.mutex));
+                while (b.used == b.slots.size()) static_cast<void>(b.changed.wait(b.mutex));
                 b.slots[b.used++] = i;
                 b.changed.notify_all();
             }
@@ -211,11 +193,9 @@ LACUNA_TEST("sync.condition", "a bounded buffer passes everything in order") {
     int expected = 0;
     while (expected < 100) {
         MutexGuard guard(buffer.mutex);
-        while (buffer.used == 0)
-            static_cast<void>(buffer.changed.wait(buffer.mutex));
+        while (buffer.used == 0) static_cast<void>(buffer.changed.wait(buffer.mutex));
         bool in_order = true;
-        for (size_t i = 0; i < buffer.used; ++i)
-            in_order = in_order && buffer.slots[i] == expected++;
+        for (size_t i = 0; i < buffer.used; ++i) in_order = in_order && buffer.slots[i] == expected++;
         CHECK(in_order);
         buffer.used = 0;
         buffer.changed.notify_all();

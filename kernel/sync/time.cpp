@@ -5,8 +5,6 @@
 
 namespace kernel {
 
-Instant Instant::now() {
-    return Instant(arch::now_ns());
-}
+Instant Instant::now() { return Instant(arch::now_ns()); }
 
 } // namespace kernel

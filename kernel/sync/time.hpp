@@ -8,7 +8,7 @@ namespace kernel {
 
 /// A length of time, in nanoseconds.
 class Duration {
-  public:
+public:
     constexpr Duration() = default;
     static constexpr Duration from_ns(uint64_t ns) { return Duration(ns); }
     [[nodiscard]] constexpr uint64_t ns() const { return ns_; }
@@ -16,24 +16,18 @@ class Duration {
     constexpr auto operator<=>(const Duration&) const = default;
     friend constexpr Duration operator+(Duration a, Duration b) { return Duration(a.ns_ + b.ns_); }
 
-  private:
+private:
     constexpr explicit Duration(uint64_t ns) : ns_(ns) {}
     uint64_t ns_ = 0;
 };
 
-constexpr Duration microseconds(uint64_t n) {
-    return Duration::from_ns(n * 1'000);
-}
-constexpr Duration milliseconds(uint64_t n) {
-    return Duration::from_ns(n * 1'000'000);
-}
-constexpr Duration seconds(uint64_t n) {
-    return Duration::from_ns(n * 1'000'000'000);
-}
+constexpr Duration microseconds(uint64_t n) { return Duration::from_ns(n * 1'000); }
+constexpr Duration milliseconds(uint64_t n) { return Duration::from_ns(n * 1'000'000); }
+constexpr Duration seconds(uint64_t n) { return Duration::from_ns(n * 1'000'000'000); }
 
 /// A point in time, in nanoseconds since the clock started; it never goes back.
 class Instant {
-  public:
+public:
     constexpr Instant() = default;
     static constexpr Instant from_ns(uint64_t ns) { return Instant(ns); }
     /// The time now. Any context.
@@ -51,7 +45,7 @@ class Instant {
         return Duration::from_ns(ns_ > earlier.ns_ ? ns_ - earlier.ns_ : 0);
     }
 
-  private:
+private:
     constexpr explicit Instant(uint64_t ns) : ns_(ns) {}
     uint64_t ns_ = 0;
 };

@@ -12,7 +12,7 @@ namespace kernel {
 
 /// Tasks that wait for a condition which the queue does not know. Lives in shared memory, always.
 class WaitQueue {
-  public:
+public:
     constexpr WaitQueue() = default;
     /// Precondition: nobody waits.
     ~WaitQueue();
@@ -26,8 +26,8 @@ class WaitQueue {
     template <class Predicate>
     Result<> wait(Predicate&& ready, Deadline deadline = Deadline::never()) {
         using Fn = std::remove_reference_t<Predicate>;
-        return wait_erased([](void* fn) { return static_cast<bool>((*static_cast<Fn*>(fn))()); },
-                           std::addressof(ready), deadline);
+        return wait_erased([](void* fn) { return static_cast<bool>((*static_cast<Fn*>(fn))()); }, std::addressof(ready),
+                           deadline);
     }
 
     /// Wakes the task that has waited longest. Any context.
@@ -40,11 +40,10 @@ class WaitQueue {
     void wake_all_after(Change&& change) {
         auto waiters = waiters_.lock();
         change();
-        while (Waiter* first = waiters->pop_front())
-            wake(*first);
+        while (Waiter* first = waiters->pop_front()) wake(*first);
     }
 
-  private:
+private:
     Result<> wait_erased(bool (*ready)(void*), void* argument, Deadline deadline);
 
     IrqSpinLocked<WaitList, Rank::WaitQueue> waiters_;

@@ -37,7 +37,9 @@ void describe(std::array<char, 48>& out, const T& value) {
         std::format_to_n(out.data(), last, "{:#x}", reinterpret_cast<std::uintptr_t>(value));
     } else if constexpr (std::convertible_to<T, std::string_view>) {
         std::format_to_n(out.data(), last, "\"{}\"", std::string_view(value));
-    } else if constexpr (requires { { value.raw() } -> std::integral; }) {
+    } else if constexpr (requires {
+                             { value.raw() } -> std::integral;
+                         }) {
         std::format_to_n(out.data(), last, "{0} ({0:#x})", value.raw());
     } else {
         std::format_to_n(out.data(), last, "?");
@@ -54,12 +56,30 @@ class Operand {
 public:
     explicit Operand(const L& left) : left_(left) {}
 
-    template <class R> Verdict operator==(const R& right) const { return compare(left_ == right, "==", right); }
-    template <class R> Verdict operator!=(const R& right) const { return compare(left_ != right, "!=", right); }
-    template <class R> Verdict operator<(const R& right) const { return compare(left_ < right, "<", right); }
-    template <class R> Verdict operator<=(const R& right) const { return compare(left_ <= right, "<=", right); }
-    template <class R> Verdict operator>(const R& right) const { return compare(left_ > right, ">", right); }
-    template <class R> Verdict operator>=(const R& right) const { return compare(left_ >= right, ">=", right); }
+    template <class R>
+    Verdict operator==(const R& right) const {
+        return compare(left_ == right, "==", right);
+    }
+    template <class R>
+    Verdict operator!=(const R& right) const {
+        return compare(left_ != right, "!=", right);
+    }
+    template <class R>
+    Verdict operator<(const R& right) const {
+        return compare(left_ < right, "<", right);
+    }
+    template <class R>
+    Verdict operator<=(const R& right) const {
+        return compare(left_ <= right, "<=", right);
+    }
+    template <class R>
+    Verdict operator>(const R& right) const {
+        return compare(left_ > right, ">", right);
+    }
+    template <class R>
+    Verdict operator>=(const R& right) const {
+        return compare(left_ >= right, ">=", right);
+    }
 
     operator Verdict() const { return {.holds = static_cast<bool>(left_)}; }
     explicit operator bool() const { return static_cast<bool>(left_); }

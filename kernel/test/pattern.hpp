@@ -37,14 +37,13 @@ constexpr bool selects(std::string_view patterns, std::string_view suite, std::s
         // "suite: name" without building it: split the pattern at its first ": ".
         const std::size_t split = pattern.find(": ");
         if (split == std::string_view::npos) return false;
-        return glob_matches(pattern.substr(0, split), suite) &&
-               glob_matches(pattern.substr(split + 2), name);
+        return glob_matches(pattern.substr(0, split), suite) && glob_matches(pattern.substr(split + 2), name);
     };
     while (true) {
         const std::size_t comma = patterns.find(',');
         const std::string_view item = patterns.substr(0, comma);
-        const bool below = suite.size() > item.size() && suite.starts_with(item) &&
-                           suite[item.size()] == '.' && !item.empty();
+        const bool below =
+            suite.size() > item.size() && suite.starts_with(item) && suite[item.size()] == '.' && !item.empty();
         if (glob_matches(item, suite) || below || matches_both(item)) return true;
         if (comma == std::string_view::npos) return false;
         patterns.remove_prefix(comma + 1);

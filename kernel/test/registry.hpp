@@ -12,8 +12,8 @@ namespace kernel::test {
 
 /// One test, placed in a linker section by LACUNA_TEST.
 struct TestCase {
-    std::string_view suite;  ///< "mm.buddy"
-    std::string_view name;   ///< "merges neighbours"
+    std::string_view suite; ///< "mm.buddy"
+    std::string_view name;  ///< "merges neighbours"
     void (*run)();
 };
 
@@ -27,8 +27,7 @@ enum class Outcome { Passed, Failed, Skipped };
 /// hold. May be called from any task. Returns whether it holds.
 bool expect(const Verdict& verdict, std::string_view expression,
             std::source_location where = std::source_location::current());
-bool expect(bool holds, std::string_view expression,
-            std::source_location where = std::source_location::current());
+bool expect(bool holds, std::string_view expression, std::source_location where = std::source_location::current());
 
 void fail_test(std::string_view why, std::source_location where = std::source_location::current());
 void skip_test(std::string_view reason);

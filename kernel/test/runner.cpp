@@ -92,8 +92,7 @@ Summary run_tests(const RunOptions& options) {
             break;
         }
     }
-    print("# pass:{} fail:{} skip:{} total:{}\n", summary.passed, summary.failed, summary.skipped,
-          selected);
+    print("# pass:{} fail:{} skip:{} total:{}\n", summary.passed, summary.failed, summary.skipped, selected);
     return summary;
 }
 

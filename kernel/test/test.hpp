@@ -18,10 +18,10 @@
 #include <catch2/catch_test_macros.hpp>
 #else
 #include <catch2/catch.hpp>
-#define SKIP(reason) \
-    do {             \
+#define SKIP(reason)  \
+    do {              \
         WARN(reason); \
-        return;      \
+        return;       \
     } while (false)
 #endif
 
@@ -34,34 +34,33 @@
 
 #define LACUNA_TEST_JOIN_(a, b) a##b
 #define LACUNA_TEST_JOIN(a, b) LACUNA_TEST_JOIN_(a, b)
-#define LACUNA_TEST_NAMED(suite, name, function)                                              \
-    static void function();                                                                   \
-    [[gnu::section("lacuna_tests"), gnu::used, gnu::retain]] static constinit const           \
-        kernel::test::TestCase LACUNA_TEST_JOIN(function, _case){suite, name, &function};     \
+#define LACUNA_TEST_NAMED(suite, name, function)                                                                 \
+    static void function();                                                                                      \
+    [[gnu::section("lacuna_tests"), gnu::used,                                                                   \
+      gnu::retain]] static constinit const kernel::test::TestCase LACUNA_TEST_JOIN(function, _case){suite, name, \
+                                                                                                    &function};  \
     static void function()
-#define LACUNA_TEST(suite, name) \
-    LACUNA_TEST_NAMED(suite, name, LACUNA_TEST_JOIN(lacuna_test_, __COUNTER__))
+#define LACUNA_TEST(suite, name) LACUNA_TEST_NAMED(suite, name, LACUNA_TEST_JOIN(lacuna_test_, __COUNTER__))
 
-#define LACUNA_EXPECT(...)                                                               \
+#define LACUNA_EXPECT(...)                                                                 \
     _Pragma("clang diagnostic push") _Pragma("clang diagnostic ignored \"-Wparentheses\"") \
-    kernel::test::expect(kernel::test::Decompose() <= __VA_ARGS__, #__VA_ARGS__)          \
-    _Pragma("clang diagnostic pop")
+        kernel::test::expect(kernel::test::Decompose() <= __VA_ARGS__, #__VA_ARGS__) _Pragma("clang diagnostic pop")
 #define CHECK(...) static_cast<void>(LACUNA_EXPECT(__VA_ARGS__))
 #define CHECK_FALSE(...) CHECK(!(__VA_ARGS__))
-#define REQUIRE(...)                                                                     \
-    do {                                                                                 \
-        if (!LACUNA_EXPECT(__VA_ARGS__)) return;                                         \
+#define REQUIRE(...)                             \
+    do {                                         \
+        if (!LACUNA_EXPECT(__VA_ARGS__)) return; \
     } while (false)
 #define REQUIRE_FALSE(...) REQUIRE(!(__VA_ARGS__))
-#define FAIL(text)                    \
-    do {                              \
+#define FAIL(text)                     \
+    do {                               \
         kernel::test::fail_test(text); \
-        return;                       \
+        return;                        \
     } while (false)
-#define SKIP(reason)                    \
-    do {                                \
+#define SKIP(reason)                     \
+    do {                                 \
         kernel::test::skip_test(reason); \
-        return;                         \
+        return;                          \
     } while (false)
 
 #endif

@@ -37,8 +37,8 @@ std::string name_of(const Benchmark& line) {
 }
 
 void add(const Benchmark& line) {
-    auto* const registered = benchmark::RegisterBenchmark(
-        name_of(line).c_str(), [line](benchmark::State& state) { measure(state, line); });
+    auto* const registered =
+        benchmark::RegisterBenchmark(name_of(line).c_str(), [line](benchmark::State& state) { measure(state, line); });
     registered->UseRealTime();
     for (unsigned threads = 1; threads <= line.most_threads; threads *= 2)
         registered->Threads(static_cast<int>(threads));

@@ -10,7 +10,7 @@ namespace {
 using Visit = void (*)(const Benchmark& benchmark);
 
 constexpr std::uint64_t many = 1 << 16;
-constexpr std::uint64_t few = 1 << 10;  // of what takes microseconds
+constexpr std::uint64_t few = 1 << 10; // of what takes microseconds
 
 template <class W>
 Work* open(unsigned cpu, std::size_t bytes) {
@@ -18,8 +18,8 @@ Work* open(unsigned cpu, std::size_t bytes) {
 }
 
 template <class W>
-void add(Visit visit, const char* workload, const char* allocator, std::size_t bytes,
-         std::uint64_t operations = many, unsigned threads = Machine::cpus) {
+void add(Visit visit, const char* workload, const char* allocator, std::size_t bytes, std::uint64_t operations = many,
+         unsigned threads = Machine::cpus) {
     visit({workload, allocator, bytes, operations, threads, open<W>});
 }
 

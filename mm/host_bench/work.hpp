@@ -22,12 +22,12 @@ public:
 
 /// A line of the table of benchmarks.
 struct Benchmark {
-    const char* workload;      ///< named as in-kernel benchmarks are, with {} for the size
+    const char* workload; ///< named as in-kernel benchmarks are, with {} for the size
     const char* allocator;
-    std::size_t bytes;         ///< of a block
-    std::uint64_t operations;  ///< of one run
+    std::size_t bytes;        ///< of a block
+    std::uint64_t operations; ///< of one run
     unsigned most_threads;
-    Work* (*open)(unsigned cpu, std::size_t bytes);  ///< the caller deletes it
+    Work* (*open)(unsigned cpu, std::size_t bytes); ///< the caller deletes it
 };
 
 /// Calls `visit(benchmark)` for each line.

@@ -99,7 +99,8 @@ private:
 
     void put(std::uintptr_t& slot, std::uint64_t r) {
         slot = allocator_.alloc(16 + (r >> 32) % 2033);
-        if (slot == 0) [[unlikely]] kernel::panic("no memory for the mixed workload");
+        if (slot == 0) [[unlikely]]
+            kernel::panic("no memory for the mixed workload");
         *word_at(slot) = r;
     }
 

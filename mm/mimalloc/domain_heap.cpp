@@ -19,7 +19,7 @@ static_assert(DomainHeap::segment_order.bytes() == LACUNA_HEAP_SEGMENT);
 
 namespace {
 
-constexpr std::size_t smallest = 16;  // which aligns to 16
+constexpr std::size_t smallest = 16; // which aligns to 16
 
 lacuna_heap* heap_at(std::uintptr_t address) { return reinterpret_cast<lacuna_heap*>(address); }
 
@@ -60,13 +60,17 @@ Result<void*> DomainHeap::alloc(Domain& domain, std::size_t bytes) {
     for (;;) {
         void* spare = nullptr;
         void* const block = root().with([&](Root& root) -> void* {
-            if (root.heap == 0) [[unlikely]] return nullptr;
+            if (root.heap == 0) [[unlikely]]
+                return nullptr;
             void* const found = lacuna_heap_alloc(heap_at(root.heap), wanted);
-            if (found != nullptr) [[likely]] spare = lacuna_heap_spare(heap_at(root.heap));
+            if (found != nullptr) [[likely]]
+                spare = lacuna_heap_spare(heap_at(root.heap));
             return found;
         });
-        if (spare != nullptr) [[unlikely]] give_back(domain, spare);
-        if (block != nullptr) [[likely]] return block;
+        if (spare != nullptr) [[unlikely]]
+            give_back(domain, spare);
+        if (block != nullptr) [[likely]]
+            return block;
         TRY(grow(domain));
     }
 }
@@ -77,7 +81,8 @@ void DomainHeap::free(Domain& domain, void* block) {
         lacuna_heap_free(block);
         return lacuna_heap_spare(heap_at(root.heap));
     });
-    if (spare != nullptr) [[unlikely]] give_back(domain, spare);
+    if (spare != nullptr) [[unlikely]]
+        give_back(domain, spare);
 }
 
 std::size_t DomainHeap::usable_size(const void* block) { return lacuna_heap_usable_size(block); }

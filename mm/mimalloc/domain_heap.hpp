@@ -41,7 +41,7 @@ public:
 
 private:
     struct Root {
-        std::uintptr_t heap = 0;  ///< where its owner has the heap; 0: there is none yet
+        std::uintptr_t heap = 0; ///< where its owner has the heap; 0: there is none yet
     };
     using Locked = kernel::SpinLocked<Root, kernel::Rank::Heap>;
 

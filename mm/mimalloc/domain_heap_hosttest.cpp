@@ -11,8 +11,8 @@
 #include "kernel/test/test.hpp"
 #include "mm/domain.hpp"
 #include "mm/mimalloc/domain_heap.hpp"
-#include "mm/testing/make_domain.hpp"
 #include "mm/testing/host_cpus.hpp"
+#include "mm/testing/make_domain.hpp"
 #include "mm/testing/system.hpp"
 
 namespace {
@@ -49,7 +49,7 @@ LACUNA_TEST("mm.mimalloc", "what a heap gives, its owner alone can touch") {
         CHECK_FALSE(system.can_touch(*block));
         {
             const Inside inside(system.spaces, *blue);
-            REQUIRE(blue->kmalloc(bytes).has_value());  // so that blue has a heap as well
+            REQUIRE(blue->kmalloc(bytes).has_value()); // so that blue has a heap as well
             CHECK_FALSE(system.can_touch(*block));
         }
     }
@@ -121,7 +121,7 @@ private:
 LACUNA_TEST("mm.mimalloc", "one domain's heap serves all CPUs, and each frees what others took") {
     HostSystem system({.policies = with_mimalloc});
     const HostCpus started(system, cpus);
-    static_cast<void>(make_domain(system.memory, "first"));  // afterwards what stays is there
+    static_cast<void>(make_domain(system.memory, "first")); // afterwards what stays is there
     system.memory.reclaim();
     const PageCount before = system.memory.free_frames();
     {
@@ -164,7 +164,7 @@ LACUNA_TEST("mm.mimalloc", "without frames the error is that of the slab allocat
     CHECK(when_all_is_taken(Heap::Mimalloc) == Error::OutOfMemory);
 
     HostSystem system({.memory = PageCount{4096}, .policies = with_mimalloc});
-    static_cast<void>(make_domain(system.memory, "first"));  // afterwards the granularity policy has its bitmaps
+    static_cast<void>(make_domain(system.memory, "first")); // afterwards the granularity policy has its bitmaps
     system.memory.reclaim();
     const PageCount before = system.memory.free_frames();
     DomainPtr red = make_domain(system.memory, "red");

@@ -48,7 +48,7 @@ LACUNA_TEST("mm.mimalloc", "hardware: what a heap gives is readable by its owner
         }
         CHECK_FALSE(reads_secret(*block));
         const Inside inside(system.spaces(), **blue);
-        REQUIRE(blues.alloc(**blue, bytes).has_value());  // so that blue has a heap as well
+        REQUIRE(blues.alloc(**blue, bytes).has_value()); // so that blue has a heap as well
         CHECK_FALSE(reads_secret(*block));
     }
 }
@@ -73,7 +73,7 @@ void trade(void* argument) {
     mm::testing::Random random(1 + kernel::current().id());
     for (unsigned i = 0; i < 20'000; ++i) {
         const std::uint64_t r = random.next();
-        const auto block = self.heap.alloc(self.domain, std::size_t{16} << (r >> 33) % 9);  // to 4096 bytes
+        const auto block = self.heap.alloc(self.domain, std::size_t{16} << (r >> 33) % 9); // to 4096 bytes
         if (!block) {
             ++self.failures;
             continue;
@@ -94,8 +94,8 @@ unsigned failures_of_trade_on_all_cpus() {
     Trade shared{.domain = (*ns)->domain()};
     std::vector<kernel::TaskRef> tasks;
     for (unsigned cpu = 0; cpu < kernel::smp::online_count(); ++cpu) {
-        auto task = kernel::spawn_process(
-            ns->get(), {.name = "trade", .function = &trade, .argument = &shared, .cpu = cpu});
+        auto task =
+            kernel::spawn_process(ns->get(), {.name = "trade", .function = &trade, .argument = &shared, .cpu = cpu});
         if (task) tasks.push_back(std::move(*task));
     }
     if (tasks.size() != kernel::smp::online_count()) ++shared.failures;
@@ -108,7 +108,7 @@ unsigned failures_of_trade_on_all_cpus() {
 }
 
 LACUNA_TEST("mm.mimalloc", "tasks of a namespace use its heap on all CPUs, and its end takes all of it") {
-    CHECK(failures_of_trade_on_all_cpus() == 0);  // the first round fills caches that stay
+    CHECK(failures_of_trade_on_all_cpus() == 0); // the first round fills caches that stay
     const mm::PageCount before = kernel::frame_balance();
     CHECK(failures_of_trade_on_all_cpus() == 0);
     CHECK(kernel::frame_balance().raw() >= before.raw());

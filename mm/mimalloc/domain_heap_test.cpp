@@ -132,8 +132,7 @@ LACUNA_TEST("mm.mimalloc", "random allocations keep what is written") {
         one = {static_cast<std::uint64_t*>(*block), r};
         *one.block = r;
     }
-    for (Live& one : live)
-        drop(one);
+    for (Live& one : live) drop(one);
 }
 
 LACUNA_TEST("mm.mimalloc", "memory that one size has left serves another, and empty segments go back") {
@@ -145,15 +144,13 @@ LACUNA_TEST("mm.mimalloc", "memory that one size has left serves another, and em
     std::vector<void*> blocks(2000);
     const auto fill = [&](std::size_t bytes) {
         std::size_t count = 0;
-        for (auto block = heap.alloc(bytes); block; block = heap.alloc(bytes))
-            blocks[count++] = *block;
+        for (auto block = heap.alloc(bytes); block; block = heap.alloc(bytes)) blocks[count++] = *block;
         return count;
     };
     const std::size_t small = fill(1000);
     CHECK(small > 600);
     const std::uint64_t freed = (*red)->books().freed;
-    for (std::size_t i = 0; i < small; ++i)
-        heap.free(blocks[i]);
+    for (std::size_t i = 0; i < small; ++i) heap.free(blocks[i]);
     CHECK(fill(4000) > 150);
     CHECK((*red)->books().freed > freed);
 }
@@ -167,8 +164,7 @@ LACUNA_TEST("mm.mimalloc", "a domain at its limit is told so, goes on with what 
         Heap heap{**red};
         std::vector<void*> blocks;
         auto block = heap.alloc(1000);
-        for (; block && blocks.size() < 10'000; block = heap.alloc(1000))
-            blocks.push_back(*block);
+        for (; block && blocks.size() < 10'000; block = heap.alloc(1000)) blocks.push_back(*block);
         REQUIRE(!block.has_value());
         CHECK(block.error() == Error::DomainLimit);
         CHECK(blocks.size() > 200);

@@ -33,9 +33,7 @@ public:
             for (const PageRun& run : runs) copy_.unmap(run.range(), batch);
         });
     }
-    TlbBatch batch(WindowHolders& holders) const {
-        return {parts_.tlb, parts_.frames, parts_.tables, holders};
-    }
+    TlbBatch batch(WindowHolders& holders) const { return {parts_.tlb, parts_.frames, parts_.tables, holders}; }
     bool is_mapped(Pfn pfn) {
         return parts_.direct_map.locked([&] { return copy_.is_mapped(pfn); });
     }

@@ -61,7 +61,8 @@ kernel::Result<> FrameTree::reserve_slowly(PhysRange range) {
 inline FrameTree::RecentTables::Slot& FrameTree::table_of(RecentTables& recent, PhysAddr physical) {
     const std::uint64_t block = physical.raw() / arch::span_of(Level::Page2M);
     auto& slot = recent.recent.data()[block % RecentTables::slots];
-    if (slot.block != block) [[unlikely]] look_up(slot, block);
+    if (slot.block != block) [[unlikely]]
+        look_up(slot, block);
     return slot;
 }
 
@@ -82,7 +83,8 @@ inline void FrameTree::for_each_stretch(std::span<const PageRun> runs, int live,
                 const unsigned index = page.raw() % arch::entries_per_table;
                 const std::uint32_t count = std::min(left, arch::entries_per_table - index);
                 fn(*slot.table, index, page, count);
-                slot.frame->table.live = static_cast<std::uint16_t>(slot.frame->table.live + live * static_cast<int>(count));
+                slot.frame->table.live =
+                    static_cast<std::uint16_t>(slot.frame->table.live + live * static_cast<int>(count));
                 page = page + PageCount{count};
                 left -= count;
             }
@@ -124,7 +126,8 @@ inline void FrameTree::replace_pages(std::span<const Pfn> pages, int live, Entry
             const RecentTables::Slot& slot = table_of(recent, page.address());
             const std::size_t index = page.raw() % arch::entries_per_table;
             const Pte entry = entry_of(page);
-            kernel::ensure(slot.table->read(index).present() != entry.present(), "mapped or unmapped twice in a window");
+            kernel::ensure(slot.table->read(index).present() != entry.present(),
+                           "mapped or unmapped twice in a window");
             slot.table->write(index, entry);
             slot.frame->table.live = static_cast<std::uint16_t>(slot.frame->table.live + live);
         }

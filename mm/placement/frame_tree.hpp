@@ -60,7 +60,7 @@ private:
     /// The tables of recently used 2 MiB blocks, so that most map and unmap calls walk nothing.
     struct RecentTables {
         struct Slot {
-            std::uint64_t block = ~std::uint64_t{0};  ///< physical address / 2 MiB
+            std::uint64_t block = ~std::uint64_t{0}; ///< physical address / 2 MiB
             PageTable* table = nullptr;
             Frame* frame = nullptr;
         };

@@ -17,9 +17,7 @@ public:
     kernel::Result<> reserve(PhysRange) { return {}; }
     void map(std::span<const PageRun>) {}
     void unmap(std::span<const PageRun>, TlbBatch&) {}
-    TlbBatch batch(WindowHolders& holders) const {
-        return {parts_.tlb, parts_.frames, parts_.tables, holders};
-    }
+    TlbBatch batch(WindowHolders& holders) const { return {parts_.tlb, parts_.frames, parts_.tables, holders}; }
     bool is_mapped(Pfn) { return true; }
     arch::PteFlags leaf_flags() const { return arch::read_write; }
     std::optional<TopEntry> top_entry() const { return std::nullopt; }

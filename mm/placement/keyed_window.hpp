@@ -28,9 +28,7 @@ public:
     void unmap(std::span<const PageRun> runs, TlbBatch& batch) { parts_.keyed->tree().unmap(runs, batch); }
     /// Every CPU has the window.
     TlbBatch batch(WindowHolders&) const { return batch(); }
-    TlbBatch batch() const {
-        return {parts_.tlb, parts_.frames, parts_.tables, TlbScope::Kernel};
-    }
+    TlbBatch batch() const { return {parts_.tlb, parts_.frames, parts_.tables, TlbScope::Kernel}; }
     bool is_mapped(Pfn pfn) { return parts_.keyed->tree().is_mapped(pfn); }
     arch::PteFlags leaf_flags() const { return arch::read_write | arch::key_flags(key_); }
     std::optional<TopEntry> top_entry() const { return std::nullopt; }

@@ -26,9 +26,7 @@ public:
     void unmap_pages_unflushed(std::span<const Pfn> pages) { tree_.unmap_pages_unflushed(pages); }
     std::uint64_t written(std::span<const PageRun> runs) { return tree_.written(runs); }
     std::size_t mapped_blocks(std::span<Pfn> room) { return tree_.mapped_blocks(room); }
-    TlbBatch batch(WindowHolders& holders) const {
-        return {parts_.tlb, parts_.frames, parts_.tables, holders};
-    }
+    TlbBatch batch(WindowHolders& holders) const { return {parts_.tlb, parts_.frames, parts_.tables, holders}; }
     bool is_mapped(Pfn pfn) { return tree_.is_mapped(pfn); }
     arch::PteFlags leaf_flags() const { return arch::read_write; }
     std::optional<TopEntry> top_entry() const {

@@ -21,9 +21,7 @@ struct TopEntry {
 };
 
 /// The top-level slot that windows of a kind hang under.
-constexpr unsigned window_slot(DomainKind kind) {
-    return arch::window_first_slot + static_cast<unsigned>(kind);
-}
+constexpr unsigned window_slot(DomainKind kind) { return arch::window_first_slot + static_cast<unsigned>(kind); }
 
 /// An optional ability of a placement: it maps pages clean, and tells by the entry's dirty bit whether they were
 /// written to since. What it cannot tell is zeroed without asking.
@@ -32,8 +30,8 @@ concept ShowsWrites = requires(std::remove_cvref_t<Policy> policy, std::span<con
     { policy.written(runs) } -> std::same_as<std::uint64_t>;
 };
 
-/// An optional ability of a placement: its tables hold one domain's frames only, and so are the list of its blocks. For the
-/// others the domain keeps a list.
+/// An optional ability of a placement: its tables hold one domain's frames only, and so are the list of its blocks. For
+/// the others the domain keeps a list.
 template <class Policy>
 concept ListsBlocks = requires(std::remove_cvref_t<Policy> policy, std::span<Pfn> room) {
     { policy.mapped_blocks(room) } -> std::same_as<std::size_t>;
@@ -46,8 +44,8 @@ concept ListsBlocks = requires(std::remove_cvref_t<Policy> policy, std::span<Pfn
 ///
 /// Thread context; the lock of a policy has rank Window or DirectMap, and nothing is allocated inside it.
 template <class Policy>
-concept PlacementPolicy = requires(Policy policy, const Policy& constant, PhysRange range, std::span<const PageRun> runs, Pfn pfn,
-                                   TlbBatch& batch, WindowHolders& holders) {
+concept PlacementPolicy = requires(Policy policy, const Policy& constant, PhysRange range,
+                                   std::span<const PageRun> runs, Pfn pfn, TlbBatch& batch, WindowHolders& holders) {
     // Makes what the domain needs before its first frame. Error: OutOfMemory, or the policy's own.
     { policy.open() } -> std::same_as<kernel::Result<>>;
     // The frame at physical address pa is at base + pa.

@@ -26,7 +26,7 @@ struct Placements {
     Tlb& tlb;
     TableSource& tables;
     DirectMap& direct_map;
-    KeyedTree* keyed = nullptr;  ///< with Scheme::Keyed
+    KeyedTree* keyed = nullptr; ///< with Scheme::Keyed
 
 private:
     std::optional<KeyedTree> keyed_tree_;

@@ -13,10 +13,10 @@ namespace mm {
 
 /// What a caller asks of a new cache.
 struct CacheSpec {
-    std::string_view name;  ///< unique among caches of its kind; cut to SlabCache::max_name
-    std::size_t size;       ///< of one object, in bytes: 1 .. SlabGeometry::max_object
-    std::size_t align = 8;  ///< a power of two, at most a page
-    std::uint32_t magazine = Magazine::max_objects;  ///< most objects that a CPU may keep; 0: none
+    std::string_view name;                          ///< unique among caches of its kind; cut to SlabCache::max_name
+    std::size_t size;                               ///< of one object, in bytes: 1 .. SlabGeometry::max_object
+    std::size_t align = 8;                          ///< a power of two, at most a page
+    std::uint32_t magazine = Magazine::max_objects; ///< most objects that a CPU may keep; 0: none
 };
 
 /// A named kind of object. This common part is immutable and shared: the number under which the

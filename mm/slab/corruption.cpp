@@ -13,11 +13,10 @@ namespace {
 
 [[noreturn]] void panic_with(const Corruption& corruption) {
     std::array<char, 160> text;
-    const auto end =
-        std::format_to_n(text.data(), text.size(), "slab: {} in cache {}, object {:#x}, offset {}",
-                         name(corruption.kind), corruption.cache,
-                         reinterpret_cast<std::uintptr_t>(corruption.object), corruption.offset)
-            .out;
+    const auto end = std::format_to_n(text.data(), text.size(), "slab: {} in cache {}, object {:#x}, offset {}",
+                                      name(corruption.kind), corruption.cache,
+                                      reinterpret_cast<std::uintptr_t>(corruption.object), corruption.offset)
+                         .out;
     kernel::panic({text.data(), end});
 }
 
@@ -41,9 +40,7 @@ std::string_view name(CorruptionKind kind) {
     return "unknown damage";
 }
 
-CorruptionHandler set_corruption_handler(CorruptionHandler handler) {
-    return current_handler.exchange(handler);
-}
+CorruptionHandler set_corruption_handler(CorruptionHandler handler) { return current_handler.exchange(handler); }
 
 void report(const Corruption& corruption) { current_handler.load()(corruption); }
 

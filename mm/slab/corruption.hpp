@@ -9,11 +9,11 @@ namespace mm {
 
 /// What a check of a slab object can find.
 enum class CorruptionKind : std::uint8_t {
-    Overrun,       ///< the guard word behind the object was written
-    Underrun,      ///< the guard words before the object were written
-    UseAfterFree,  ///< a free object was written
-    DoubleFree,    ///< a free object was freed
-    BadState,      ///< the words that say whether the object is free are damaged
+    Overrun,      ///< the guard word behind the object was written
+    Underrun,     ///< the guard words before the object were written
+    UseAfterFree, ///< a free object was written
+    DoubleFree,   ///< a free object was freed
+    BadState,     ///< the words that say whether the object is free are damaged
 };
 
 std::string_view name(CorruptionKind kind);
@@ -21,8 +21,8 @@ std::string_view name(CorruptionKind kind);
 struct Corruption {
     CorruptionKind kind;
     std::string_view cache;
-    const void* object;     ///< first byte of the object concerned
-    std::ptrdiff_t offset;  ///< of the first bad byte from there
+    const void* object;    ///< first byte of the object concerned
+    std::ptrdiff_t offset; ///< of the first bad byte from there
 };
 
 /// Receives a report with a slab lock held: it must neither allocate nor free. If it returns, the

@@ -49,8 +49,7 @@ Result<void*> DomainSlabs::alloc_slow(Domain& domain, const ExclusiveCache& cach
             // The lock keeps preemption off, so the magazine may be filled under it.
             Magazine& magazine = *domain.magazine(arch::cpu_id(), cache.number());
             if (magazine.count < magazine.capacity / 2) {
-                const std::span room(magazine.objects.data() + magazine.count,
-                                     magazine.capacity / 2 - magazine.count);
+                const std::span room(magazine.objects.data() + magazine.count, magazine.capacity / 2 - magazine.count);
                 magazine.count += static_cast<std::uint32_t>(list.take(view, room));
             }
             if (!magazine.empty()) {
@@ -65,10 +64,8 @@ Result<void*> DomainSlabs::alloc_slow(Domain& domain, const ExclusiveCache& cach
 }
 
 Result<> DomainSlabs::grow(Domain& domain, const ExclusiveCache& cache) {
-    const Pfn head =
-        TRY(domain.alloc_block(cache.geometry().order(), Zero::No, FrameState::SlabExclusive));
-    domain.slab_lock_.with(
-        [&](auto&) { domain.slabs().lists_[cache.number()].add(view_of(domain, cache), head); });
+    const Pfn head = TRY(domain.alloc_block(cache.geometry().order(), Zero::No, FrameState::SlabExclusive));
+    domain.slab_lock_.with([&](auto&) { domain.slabs().lists_[cache.number()].add(view_of(domain, cache), head); });
     return {};
 }
 
@@ -87,8 +84,7 @@ void DomainSlabs::free_slow(Domain& domain, const ExclusiveCache& cache, void* o
         if (!magazine.full()) return magazine.push(object);
         if (const auto slab = list.put(view, object)) surplus[surplus_count++] = *slab;
     });
-    for (std::size_t i = 0; i < surplus_count; ++i)
-        domain.free_block(surplus[i]);
+    for (std::size_t i = 0; i < surplus_count; ++i) domain.free_block(surplus[i]);
 }
 
 /// Gives this CPU a magazine for the domain's child of a cache, in the domain's own memory. It is
@@ -126,8 +122,7 @@ void DomainSlabs::shrink(Domain& domain, const ExclusiveCache& cache) {
         domain.slab_lock_.with([&](auto&) {
             Magazine& magazine = *domain.magazine(arch::cpu_id(), cache.number());
             while (!magazine.empty()) {
-                if (const auto slab = list.put(view, magazine.pop()))
-                    surplus[surplus_count++] = *slab;
+                if (const auto slab = list.put(view, magazine.pop())) surplus[surplus_count++] = *slab;
             }
             while (surplus_count < surplus.size()) {
                 const auto slab = list.take_empty(view);
@@ -136,35 +131,28 @@ void DomainSlabs::shrink(Domain& domain, const ExclusiveCache& cache) {
             }
         });
         if (surplus_count == 0) return;
-        for (std::size_t i = 0; i < surplus_count; ++i)
-            domain.free_block(surplus[i]);
+        for (std::size_t i = 0; i < surplus_count; ++i) domain.free_block(surplus[i]);
     }
 }
 
-DomainSlabs::ObjectSet DomainSlabs::free_objects(Domain& domain, const ExclusiveCache& cache,
-                                                 Pfn head) {
+DomainSlabs::ObjectSet DomainSlabs::free_objects(Domain& domain, const ExclusiveCache& cache, Pfn head) {
     ObjectSet free;
     const SlabView view = view_of(domain, cache);
     const SlabGeometry& geometry = cache.geometry();
-    const unsigned cpus =
-        static_cast<unsigned>(std::bit_width(domain.memory().tlb().online().raw()));
+    const unsigned cpus = static_cast<unsigned>(std::bit_width(domain.memory().tlb().online().raw()));
     domain.slab_lock_.with([&](auto&) {
         std::byte* const base = view.at(head);
-        for (std::uint16_t index = view.frames[head].slab.free_object;
-             index < geometry.objects();) {
+        for (std::uint16_t index = view.frames[head].slab.free_object; index < geometry.objects();) {
             free.set(index);
-            index = *reinterpret_cast<std::uint16_t*>(base + index * geometry.stride() +
-                                                      geometry.link_offset());
+            index = *reinterpret_cast<std::uint16_t*>(base + index * geometry.stride() + geometry.link_offset());
         }
         // Another CPU may be at work on its magazine: then this is as good as a moment ago.
         for (unsigned cpu = 0; cpu < cpus; ++cpu) {
             const Magazine& magazine = *domain.magazine(cpu, cache.number());
             for (std::uint32_t i = 0; i < magazine.count; ++i) {
                 const auto offset = static_cast<const std::byte*>(magazine.objects[i]) - base;
-                if (offset < 0 || static_cast<std::size_t>(offset) >= geometry.order().bytes())
-                    continue;
-                if (const auto index = geometry.index_at(static_cast<std::size_t>(offset)))
-                    free.set(*index);
+                if (offset < 0 || static_cast<std::size_t>(offset) >= geometry.order().bytes()) continue;
+                if (const auto index = geometry.index_at(static_cast<std::size_t>(offset))) free.set(*index);
             }
         }
     });

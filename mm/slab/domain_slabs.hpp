@@ -52,7 +52,7 @@ private:
     static void ensure_magazine(Domain& domain, const ExclusiveCache& cache);
     static kernel::Result<> grow(Domain& domain, const ExclusiveCache& cache);
 
-    std::uint64_t none_ = 0;  ///< count and capacity of a magazine that is both empty and full
+    std::uint64_t none_ = 0; ///< count and capacity of a magazine that is both empty and full
     std::array<SlabList, max_caches> lists_{};
 };
 

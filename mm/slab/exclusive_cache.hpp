@@ -18,8 +18,7 @@ namespace mm {
 /// is no way to get a shared object out of it: without a domain, allocation is an error.
 class ExclusiveCache : public SlabCache {
 public:
-    ExclusiveCache(Memory& memory, const CacheSpec& spec, std::uint32_t number, Poison poison,
-                   RedZone red_zone)
+    ExclusiveCache(Memory& memory, const CacheSpec& spec, std::uint32_t number, Poison poison, RedZone red_zone)
         : SlabCache(spec, number, poison, red_zone), memory_(memory) {}
 
     /// An object in `domain`'s exclusive memory. Its content is arbitrary, but never another

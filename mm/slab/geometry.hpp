@@ -22,9 +22,9 @@ class SlabGeometry {
 public:
     static constexpr std::size_t max_object = 8192;
     static constexpr std::size_t min_align = 8;
-    static constexpr std::uint16_t no_object = 0xffff;  ///< the link of the last free object
-    static constexpr std::size_t guard_bytes = 8;    ///< behind an object; before it: its alignment
-    static constexpr std::size_t trailer_bytes = 8;  ///< link and state of a checked object
+    static constexpr std::uint16_t no_object = 0xffff; ///< the link of the last free object
+    static constexpr std::size_t guard_bytes = 8;      ///< behind an object; before it: its alignment
+    static constexpr std::size_t trailer_bytes = 8;    ///< link and state of a checked object
 
     /// Preconditions: 0 < size <= max_object; align is a power of two up to a page.
     constexpr SlabGeometry(std::size_t size, std::size_t align, Poison poison, RedZone red_zone)
@@ -67,9 +67,7 @@ public:
         return static_cast<std::uint16_t>(cell);
     }
     /// Where the object of that index starts in the slab.
-    constexpr std::size_t offset_of(std::uint16_t index) const {
-        return index * std::size_t{stride_} + object_offset_;
-    }
+    constexpr std::size_t offset_of(std::uint16_t index) const { return index * std::size_t{stride_} + object_offset_; }
 
 private:
     /// Offsets and strides are below 2^16, so multiplying by 2^32 / stride, rounded up, divides
@@ -78,9 +76,7 @@ private:
     static constexpr unsigned inverse_shift = 32;
     static constexpr unsigned max_slab_order = 3;
 
-    static constexpr std::size_t round_up(std::size_t n, std::size_t align) {
-        return (n + align - 1) & ~(align - 1);
-    }
+    static constexpr std::size_t round_up(std::size_t n, std::size_t align) { return (n + align - 1) & ~(align - 1); }
 
     /// The smallest slab that holds five objects and wastes at most an eighth; else the largest allowed. Five, so
     /// that what each namespace has one or two of takes one page and not two.

@@ -22,9 +22,7 @@ std::uint32_t load_state(const std::byte* trailer) {
     return state;
 }
 
-void store_state(std::byte* trailer, std::uint32_t state) {
-    std::memcpy(trailer + 4, &state, sizeof state);
-}
+void store_state(std::byte* trailer, std::uint32_t state) { std::memcpy(trailer + 4, &state, sizeof state); }
 
 } // namespace
 
@@ -36,13 +34,11 @@ void ObjectChecks::prepare(std::byte* cell) const {
 
 void ObjectChecks::on_take(std::byte* cell) const {
     std::byte* const trailer = cell + geometry_.link_offset();
-    if (load_state(trailer) != free_state)
-        found(CorruptionKind::BadState, cell, geometry_.link_offset() + 4);
+    if (load_state(trailer) != free_state) found(CorruptionKind::BadState, cell, geometry_.link_offset() + 4);
     check_guards(cell);
     if (geometry_.poison() == Poison::Yes) {
         const std::span object(cell + geometry_.object_offset(), geometry_.size());
-        const auto bad =
-            std::ranges::find_if(object, [](std::byte byte) { return byte != poison_byte; });
+        const auto bad = std::ranges::find_if(object, [](std::byte byte) { return byte != poison_byte; });
         if (bad != object.end()) {
             found(CorruptionKind::UseAfterFree, cell, static_cast<std::size_t>(&*bad - cell));
         }
@@ -98,8 +94,7 @@ void ObjectChecks::found(CorruptionKind kind, const std::byte* cell, std::size_t
     report({.kind = kind,
             .cache = cache_.name(),
             .object = cell + geometry_.object_offset(),
-            .offset = static_cast<std::ptrdiff_t>(at) -
-                      static_cast<std::ptrdiff_t>(geometry_.object_offset())});
+            .offset = static_cast<std::ptrdiff_t>(at) - static_cast<std::ptrdiff_t>(geometry_.object_offset())});
 }
 
 } // namespace mm

@@ -21,8 +21,7 @@ std::optional<Corruption> last_report;
 
 /// Collects reports instead of panicking, for a scope.
 struct Collect {
-    Collect()
-        : before(mm::set_corruption_handler([](const Corruption& found) { last_report = found; })) {
+    Collect() : before(mm::set_corruption_handler([](const Corruption& found) { last_report = found; })) {
         last_report.reset();
     }
     ~Collect() { mm::set_corruption_handler(before); }
@@ -49,10 +48,8 @@ LACUNA_TEST("mm.slab.checks", "correct use reports nothing") {
     Checked checked(Poison::Yes, RedZone::Yes);
     for (int round = 0; round < 3; ++round) {
         std::uint8_t* objects[100];
-        for (auto& object : objects)
-            std::memset(object = checked.alloc(), 0xff, 100);
-        for (auto* object : objects)
-            checked.cache.free(object);
+        for (auto& object : objects) std::memset(object = checked.alloc(), 0xff, 100);
+        for (auto* object : objects) checked.cache.free(object);
     }
     CHECK_FALSE(last_report.has_value());
 }
@@ -104,7 +101,7 @@ LACUNA_TEST("mm.slab.checks", "without them, the same mistakes go unseen") {
     Collect collect;
     Checked checked(Poison::No, RedZone::No);
     std::uint8_t* const object = checked.alloc();
-    object[100] = 0;  // padding up to the next object
+    object[100] = 0; // padding up to the next object
     checked.cache.free(object);
     object[42] = 1;
     CHECK(checked.alloc() == object);

@@ -15,24 +15,22 @@ using kernel::Result;
 
 namespace {
 
-constexpr CacheSpec magazine_cache{
-    .name = "magazine", .size = sizeof(Magazine), .align = 64, .magazine = 0};
+constexpr CacheSpec magazine_cache{.name = "magazine", .size = sizeof(Magazine), .align = 64, .magazine = 0};
 
 bool is_valid(const CacheSpec& spec) {
-    return spec.size != 0 && spec.size <= SlabGeometry::max_object &&
-           std::has_single_bit(spec.align) && spec.align <= page_size && !spec.name.empty();
+    return spec.size != 0 && spec.size <= SlabGeometry::max_object && std::has_single_bit(spec.align) &&
+           spec.align <= page_size && !spec.name.empty();
 }
 
 /// Appends a cache. The count rises last, so that who reads it without the lock finds finished
 /// caches.
 template <class Cache, std::size_t size>
-Result<Cache*> create_in(std::array<std::optional<Cache>, size>& storage,
-                         std::array<Cache*, size>& by_number, std::atomic<std::uint32_t>& count,
-                         Memory& memory, const CacheSpec& spec, Poison poison, RedZone red_zone) {
+Result<Cache*> create_in(std::array<std::optional<Cache>, size>& storage, std::array<Cache*, size>& by_number,
+                         std::atomic<std::uint32_t>& count, Memory& memory, const CacheSpec& spec, Poison poison,
+                         RedZone red_zone) {
     const std::uint32_t number = count.load(std::memory_order_relaxed);
     for (std::uint32_t i = 0; i < number; ++i) {
-        if (by_number[i]->name() == spec.name.substr(0, SlabCache::max_name))
-            return fail(Error::Exists);
+        if (by_number[i]->name() == spec.name.substr(0, SlabCache::max_name)) return fail(Error::Exists);
     }
     if (number == size) return fail(Error::NoSpace);
     by_number[number] = &storage[number].emplace(memory, spec, number, poison, red_zone);
@@ -42,8 +40,7 @@ Result<Cache*> create_in(std::array<std::optional<Cache>, size>& storage,
 }
 
 template <class Cache, std::size_t size>
-Result<Cache*> find_in(const std::array<Cache*, size>& by_number, std::uint32_t count,
-                       std::string_view name) {
+Result<Cache*> find_in(const std::array<Cache*, size>& by_number, std::uint32_t count, std::string_view name) {
     for (std::uint32_t i = 0; i < count; ++i) {
         if (by_number[i]->name() == name) return by_number[i];
     }
@@ -52,8 +49,7 @@ Result<Cache*> find_in(const std::array<Cache*, size>& by_number, std::uint32_t 
 
 /// The physical address that a kernel address stands for in the direct map or a window.
 std::optional<PhysAddr> frame_address(std::uintptr_t address) {
-    if (DirectMap::contains(VirtAddr{address}))
-        return PhysAddr{address - DirectMap::virt(PhysAddr{0}).raw()};
+    if (DirectMap::contains(VirtAddr{address})) return PhysAddr{address - DirectMap::virt(PhysAddr{0}).raw()};
     for (unsigned kind = 0; kind < domain_kinds; ++kind) {
         const std::uint64_t base = arch::window_base(window_slot(static_cast<DomainKind>(kind)));
         if (address - base < arch::slot_size) return PhysAddr{address - base};
@@ -65,24 +61,21 @@ std::optional<PhysAddr> frame_address(std::uintptr_t address) {
 
 SlabRegistry::SlabRegistry(Memory& memory, Poison poison, RedZone red_zone)
     : memory_(memory), poison_(poison), red_zone_(red_zone) {
-    kernel::ensure(create_shared(magazine_cache).has_value() &&
-                       create_exclusive(magazine_cache).has_value(),
+    kernel::ensure(create_shared(magazine_cache).has_value() && create_exclusive(magazine_cache).has_value(),
                    "no magazine caches");
 }
 
 Result<SharedCache*> SlabRegistry::create_shared(const CacheSpec& spec) {
     if (!is_valid(spec)) return fail(Error::InvalidArgument);
     return creating_.with([&](auto&) {
-        return create_in(shared_storage_, shared_by_number_, shared_count_, memory_, spec, poison_,
-                         red_zone_);
+        return create_in(shared_storage_, shared_by_number_, shared_count_, memory_, spec, poison_, red_zone_);
     });
 }
 
 Result<ExclusiveCache*> SlabRegistry::create_exclusive(const CacheSpec& spec) {
     if (!is_valid(spec)) return fail(Error::InvalidArgument);
     return creating_.with([&](auto&) {
-        return create_in(exclusive_storage_, exclusive_by_number_, exclusive_count_, memory_, spec,
-                         poison_, red_zone_);
+        return create_in(exclusive_storage_, exclusive_by_number_, exclusive_count_, memory_, spec, poison_, red_zone_);
     });
 }
 
@@ -128,8 +121,7 @@ SlabRegistry::Tallies SlabRegistry::tally(FrameState state, std::optional<Domain
     return tallies;
 }
 
-CacheStatistics SlabRegistry::describe(const SlabCache& cache, FrameState state,
-                                       const Tally& tally) {
+CacheStatistics SlabRegistry::describe(const SlabCache& cache, FrameState state, const Tally& tally) {
     const SlabGeometry& geometry = cache.geometry();
     return {.name = cache.name(),
             .exclusive = state == FrameState::SlabExclusive,
@@ -149,14 +141,11 @@ std::optional<Pfn> SlabRegistry::next_slab(const Domain& domain, std::optional<P
     return {};
 }
 
-const ExclusiveCache& SlabRegistry::cache_of(Pfn slab) const {
-    return exclusive(memory_.frames()[slab].cache);
-}
+const ExclusiveCache& SlabRegistry::cache_of(Pfn slab) const { return exclusive(memory_.frames()[slab].cache); }
 
 void SlabRegistry::shrink() {
     // Backwards, so that magazines (cache 0) come last.
-    for (std::uint32_t i = shared_count_.load(std::memory_order_acquire); i-- > 0;)
-        shared(i).shrink();
+    for (std::uint32_t i = shared_count_.load(std::memory_order_acquire); i-- > 0;) shared(i).shrink();
 }
 
 } // namespace mm

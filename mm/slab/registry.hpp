@@ -36,9 +36,7 @@ public:
 
     /// A cache by its number. Precondition: there is one; the frame table's numbers are such.
     SharedCache& shared(unsigned number) const { return *shared_by_number_.data()[number]; }
-    const ExclusiveCache& exclusive(unsigned number) const {
-        return *exclusive_by_number_.data()[number];
-    }
+    const ExclusiveCache& exclusive(unsigned number) const { return *exclusive_by_number_.data()[number]; }
 
     /// The object at an address of the direct map or of a window. It reads the frame table alone,
     /// so fault reports may ask. Error: NotFound if no slab is there. Any context.
@@ -72,7 +70,7 @@ private:
         std::uint32_t active = 0;
     };
     using Tallies = std::array<Tally, std::max(max_shared, DomainSlabs::max_caches)>;
-    struct Creation {};  ///< what the lock protects: appending to the tables below
+    struct Creation {}; ///< what the lock protects: appending to the tables below
 
     Tallies tally(FrameState state, std::optional<DomainId> owner) const;
     static CacheStatistics describe(const SlabCache& cache, FrameState state, const Tally& tally);

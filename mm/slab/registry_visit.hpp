@@ -22,8 +22,7 @@ template <class Function>
 void SlabRegistry::for_each_in(const Domain& domain, Function&& fn) const {
     const Tallies tallies = tally(FrameState::SlabExclusive, domain.id());
     for (unsigned i = 0; i < exclusive_count_.load(std::memory_order_acquire); ++i) {
-        if (tallies[i].slabs != 0)
-            fn(describe(exclusive(i), FrameState::SlabExclusive, tallies[i]));
+        if (tallies[i].slabs != 0) fn(describe(exclusive(i), FrameState::SlabExclusive, tallies[i]));
     }
 }
 
@@ -35,8 +34,8 @@ void SlabRegistry::for_each_live(Domain& domain, Function&& fn) const {
         const DomainSlabs::ObjectSet free = DomainSlabs::free_objects(domain, cache, *slab);
         for (std::uint16_t index = 0; index < cache.geometry().objects(); ++index) {
             if (free[index]) continue;
-            fn(static_cast<void*>(domain.frame_ptr(*slab) + cache.geometry().offset_of(index)),
-               cache.object_size(), cache.name());
+            fn(static_cast<void*>(domain.frame_ptr(*slab) + cache.geometry().offset_of(index)), cache.object_size(),
+               cache.name());
         }
     }
 }

@@ -16,8 +16,7 @@ constinit Magazine no_magazine;
 
 } // namespace
 
-SharedCache::SharedCache(Memory& memory, const CacheSpec& spec, std::uint32_t number, Poison poison,
-                         RedZone red_zone)
+SharedCache::SharedCache(Memory& memory, const CacheSpec& spec, std::uint32_t number, Poison poison, RedZone red_zone)
     : SlabCache(spec, number, poison, red_zone), memory_(memory) {
     magazines_.fill(&no_magazine);
 }
@@ -39,8 +38,7 @@ Result<void*> SharedCache::alloc_slow() {
             // The lock keeps preemption off, so the magazine may be filled under it.
             Magazine& magazine = *magazines_[arch::cpu_id()];
             if (magazine.count < magazine.capacity / 2) {
-                const std::span room(magazine.objects.data() + magazine.count,
-                                     magazine.capacity / 2 - magazine.count);
+                const std::span room(magazine.objects.data() + magazine.count, magazine.capacity / 2 - magazine.count);
                 magazine.count += static_cast<std::uint32_t>(list.take(view(), room));
             }
             if (!magazine.empty()) {
@@ -103,8 +101,7 @@ void SharedCache::shrink() {
         slabs_.with([&](SlabList& list) {
             Magazine& magazine = *magazines_[arch::cpu_id()];
             while (!magazine.empty()) {
-                if (const auto slab = list.put(view(), magazine.pop()))
-                    surplus[surplus_count++] = *slab;
+                if (const auto slab = list.put(view(), magazine.pop())) surplus[surplus_count++] = *slab;
             }
             while (surplus_count < surplus.size()) {
                 const auto slab = list.take_empty(view());
@@ -118,8 +115,7 @@ void SharedCache::shrink() {
 }
 
 void SharedCache::release(std::span<const Pfn> slabs) {
-    for (const Pfn head : slabs)
-        memory_.free_block(head, geometry().order());
+    for (const Pfn head : slabs) memory_.free_block(head, geometry().order());
 }
 
 } // namespace mm

@@ -19,8 +19,7 @@ class Memory;
 /// above.
 class SharedCache : public SlabCache {
 public:
-    SharedCache(Memory& memory, const CacheSpec& spec, std::uint32_t number, Poison poison,
-                RedZone red_zone);
+    SharedCache(Memory& memory, const CacheSpec& spec, std::uint32_t number, Poison poison, RedZone red_zone);
 
     /// An object with arbitrary content. Error: OutOfMemory.
     kernel::Result<void*> alloc() {

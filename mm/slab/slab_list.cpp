@@ -55,8 +55,7 @@ void SlabList::add(const SlabView& view, Pfn head) {
     const std::uint16_t last = static_cast<std::uint16_t>(geometry.objects() - 1);
     for (std::uint16_t index = 0; index <= last; ++index, cell += geometry.stride()) {
         if (geometry.checked()) ObjectChecks(view.cache).prepare(cell);
-        link_in(cell, geometry) =
-            index == last ? SlabGeometry::no_object : static_cast<std::uint16_t>(index + 1);
+        link_in(cell, geometry) = index == last ? SlabGeometry::no_object : static_cast<std::uint16_t>(index + 1);
     }
     link(view, head);
     ++empty_;
@@ -66,15 +65,13 @@ void SlabList::add(const SlabView& view, Pfn head) {
 [[gnu::always_inline]] inline std::optional<Pfn> SlabList::put_one(const SlabView& view, void* object) {
     kernel::ensure(view.contains(object), "freed what is no memory of this owner");
     const Frame& frame = view.frames.unchecked(view.frame_of(object));
-    kernel::ensure(frame.state == view.state && frame.owner == view.owner &&
-                       frame.cache == view.cache.number(),
+    kernel::ensure(frame.state == view.state && frame.owner == view.owner && frame.cache == view.cache.number(),
                    "object freed in a cache it is not from");
     const SlabGeometry& geometry = view.cache.geometry();
     const Pfn head{frame.slab.head};
     Frame& slab = view.frames.unchecked(head);
     std::byte* const base = view.at(head);
-    const auto index =
-        geometry.index_at(static_cast<std::size_t>(static_cast<std::byte*>(object) - base));
+    const auto index = geometry.index_at(static_cast<std::size_t>(static_cast<std::byte*>(object) - base));
     kernel::ensure(index.has_value(), "freed a pointer into the middle of an object");
     std::byte* const cell = static_cast<std::byte*>(object) - geometry.object_offset();
     if (geometry.checked() && !ObjectChecks(view.cache).on_put(cell)) return {};
@@ -131,8 +128,7 @@ void SlabList::link(const SlabView& view, Pfn head) {
 
 void SlabList::unlink(const SlabView& view, Pfn head) {
     const Frame& slab = view.frames.unchecked(head);
-    if (slab.slab.next != 0)
-        view.frames.unchecked(Pfn{slab.slab.next - 1}).slab.previous = slab.slab.previous;
+    if (slab.slab.next != 0) view.frames.unchecked(Pfn{slab.slab.next - 1}).slab.previous = slab.slab.previous;
     if (slab.slab.previous != 0) {
         view.frames.unchecked(Pfn{slab.slab.previous - 1}).slab.next = slab.slab.next;
     } else {

@@ -47,8 +47,8 @@ private:
     void unlink(const SlabView& view, Pfn head);
     Pfn retire(const SlabView& view, Pfn head);
 
-    std::uint32_t first_ = 0;  ///< frame number of the first listed slab + 1; 0: none
-    std::uint32_t empty_ = 0;  ///< listed slabs with no object in use
+    std::uint32_t first_ = 0; ///< frame number of the first listed slab + 1; 0: none
+    std::uint32_t empty_ = 0; ///< listed slabs with no object in use
     std::uint32_t slabs_ = 0;
 };
 

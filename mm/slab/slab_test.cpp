@@ -41,8 +41,8 @@ ExclusiveCache& exclusive_cache(System& system, const CacheSpec& spec) {
 LACUNA_TEST("mm.slab", "objects are distinct, aligned and keep what is written") {
     System system;
     for (const std::size_t size : {8u, 24u, 56u, 96u, 200u, 1000u, 3000u, 8192u}) {
-        SharedCache cache(system.memory(), {.name = "test", .size = size, .align = 64}, 63,
-                          mm::Poison::No, mm::RedZone::No);
+        SharedCache cache(system.memory(), {.name = "test", .size = size, .align = 64}, 63, mm::Poison::No,
+                          mm::RedZone::No);
         std::vector<void*> objects;
         for (std::size_t i = 0; i < 300; ++i) {
             const auto object = cache.alloc();
@@ -54,12 +54,10 @@ LACUNA_TEST("mm.slab", "objects are distinct, aligned and keep what is written")
         bool intact = true;
         for (std::size_t i = 0; i < objects.size(); ++i) {
             const std::span bytes(static_cast<const std::uint8_t*>(objects[i]), size);
-            intact = intact &&
-                     std::ranges::all_of(bytes, [&](std::uint8_t byte) { return byte == i % 251; });
+            intact = intact && std::ranges::all_of(bytes, [&](std::uint8_t byte) { return byte == i % 251; });
         }
         CHECK(intact);
-        for (void* object : objects)
-            cache.free(object);
+        for (void* object : objects) cache.free(object);
         cache.shrink();
     }
 }
@@ -81,15 +79,14 @@ bool is_sound_at_random(SharedCache& cache) {
             live.pop_back();
         }
     }
-    for (void* object : live)
-        cache.free(object);
+    for (void* object : live) cache.free(object);
     return true;
 }
 
 LACUNA_TEST("mm.slab", "random use never hands an object out twice, and all slabs come back") {
     System system;
     SharedCache& cache = shared_cache(system, {.name = "test-random", .size = 72});
-    REQUIRE(is_sound_at_random(cache));  // afterwards every magazine that it takes is there
+    REQUIRE(is_sound_at_random(cache)); // afterwards every magazine that it takes is there
     CHECK(mm::testing::gives_all_back(system.memory(), [&] { is_sound_at_random(cache); }));
 }
 
@@ -101,8 +98,7 @@ LACUNA_TEST("mm.slab", "caches are found by name, and made once") {
     CHECK(slabs.create_shared({.name = "test-named", .size = 40}).error() == Error::Exists);
     CHECK(slabs.create_shared({.name = "zero", .size = 0}).error() == Error::InvalidArgument);
     CHECK(slabs.create_shared({.name = "huge", .size = 100'000}).error() == Error::InvalidArgument);
-    CHECK(slabs.create_shared({.name = "odd", .size = 8, .align = 3}).error() ==
-          Error::InvalidArgument);
+    CHECK(slabs.create_shared({.name = "odd", .size = 8, .align = 3}).error() == Error::InvalidArgument);
     CHECK(slabs.find_shared("no such cache").error() == Error::NotFound);
 }
 
@@ -179,13 +175,11 @@ LACUNA_TEST("mm.slab", "the owner can list its live objects, and no others") {
             expected.insert(*object);
         }
     }
-    for (void* object : freed)
-        cache.free(*red, object);
+    for (void* object : freed) cache.free(*red, object);
     std::set<void*> listed;
-    system.memory().slabs().for_each_live(
-        *red, [&](void* object, std::size_t size, std::string_view name) {
-            if (name == "test-live" && size == 64) listed.insert(object);
-        });
+    system.memory().slabs().for_each_live(*red, [&](void* object, std::size_t size, std::string_view name) {
+        if (name == "test-live" && size == 64) listed.insert(object);
+    });
     CHECK(listed == expected);
 }
 
@@ -206,12 +200,10 @@ LACUNA_TEST("mm.slab", "a child reaches its domain's limit with an error, and re
     red->set_limit(red->books().owned + mm::PageCount{16});
     std::vector<void*> objects;
     kernel::Result<void*> object = cache.alloc(*red);
-    for (; object; object = cache.alloc(*red))
-        objects.push_back(*object);
+    for (; object; object = cache.alloc(*red)) objects.push_back(*object);
     CHECK(object.error() == Error::DomainLimit);
     CHECK(objects.size() >= 24);
-    for (void* each : objects)
-        cache.free(*red, each);
+    for (void* each : objects) cache.free(*red, each);
     CHECK(cache.alloc(*red).has_value());
 }
 

@@ -15,14 +15,12 @@ namespace mm {
 /// say.
 struct SlabView {
     FrameTable frames;
-    std::uintptr_t base;  ///< the direct map's base, or the owner's window's
+    std::uintptr_t base; ///< the direct map's base, or the owner's window's
     const SlabCache& cache;
-    FrameState state;  ///< SlabShared or SlabExclusive
+    FrameState state; ///< SlabShared or SlabExclusive
     DomainId owner;
 
-    std::byte* at(Pfn pfn) const {
-        return reinterpret_cast<std::byte*>(base + pfn.address().raw());
-    }
+    std::byte* at(Pfn pfn) const { return reinterpret_cast<std::byte*>(base + pfn.address().raw()); }
     /// Whether a frame of the table is behind `address`.
     bool contains(const void* address) const {
         return reinterpret_cast<std::uintptr_t>(address) - base < frames.size().bytes();

@@ -17,7 +17,8 @@ constexpr std::uint64_t mib = std::uint64_t{1} << 20;
 
 HostSystem::HostSystem(const HostPlan& plan)
     : machine(plan.memory), boot(plan_of(plan)), frames(boot.frames), tables(frames),
-      placements(scheme_of(plan.policies.isolation, plan.policies.placement), boot.frames, boot.tlb, tables, boot.direct_map),
+      placements(scheme_of(plan.policies.isolation, plan.policies.placement), boot.frames, boot.tlb, tables,
+                 boot.direct_map),
       spaces(placements.scheme, boot.kernel_map, boot.frames, boot.tlb, tables),
       memory({.frames = frames,
               .direct_map = boot.direct_map,
@@ -26,8 +27,7 @@ HostSystem::HostSystem(const HostPlan& plan)
               .tables = tables,
               .placements = placements},
              plan.policies) {
-    for (const PhysRange& range : boot.free_ranges())
-        frames.add(range);
+    for (const PhysRange& range : boot.free_ranges()) frames.add(range);
     boot.direct_map.use_tables(tables);
     const bool opened = placements.open(boot.kernel_map).has_value();
     const auto pgd = spaces.add_cpu(0);

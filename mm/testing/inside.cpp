@@ -14,7 +14,6 @@ AddressSpaceRef space_of(AddressSpaceCache& spaces, Domain& domain) {
 
 } // namespace
 
-Inside::Inside(AddressSpaceCache& spaces, Domain& domain)
-    : space_(space_of(spaces, domain)), scope_(spaces, *space_) {}
+Inside::Inside(AddressSpaceCache& spaces, Domain& domain) : space_(space_of(spaces, domain)), scope_(spaces, *space_) {}
 
 } // namespace mm::testing

@@ -12,8 +12,7 @@ namespace mm::testing {
 class TestDomain {
 public:
     TestDomain(TestMemory& memory, DomainId id, DomainKind kind = DomainKind::Net)
-        : memory_(memory), id_(id), kind_(kind),
-          window(id, kind, memory.placements),
+        : memory_(memory), id_(id), kind_(kind), window(id, kind, memory.placements),
           image(id, memory.placements.scheme, memory.frames(), memory.boot.kernel_map, memory.tables) {
         const bool opened = window.open().has_value();
         kernel::ensure(opened, "no table for the window");

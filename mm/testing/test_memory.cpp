@@ -14,8 +14,7 @@ constexpr PhysAddr first_block{16 * mib};
 } // namespace
 
 TestMemory::TestMemory(const TestPlan& plan)
-    : machine(plan.memory), boot(plan_of(plan)),
-      tables(boot.frames, set_tables_aside()),
+    : machine(plan.memory), boot(plan_of(plan)), tables(boot.frames, set_tables_aside()),
       placements(plan.scheme, boot.frames, boot.tlb, tables, boot.direct_map),
       spaces(plan.scheme, boot.kernel_map, boot.frames, boot.tlb, tables) {
     boot.direct_map.use_tables(tables);

@@ -34,9 +34,7 @@ public:
     void make_shared(PhysRange range, Window& window);
 
     /// Whether CPU `cpu` can touch `address`, by its TLB model.
-    bool can_touch(VirtAddr address, unsigned cpu = 0) {
-        return machine.touch(cpu, address).has_value();
-    }
+    bool can_touch(VirtAddr address, unsigned cpu = 0) { return machine.touch(cpu, address).has_value(); }
 
     AuditReport audit(std::span<const SpaceMember> domains = {}) {
         return mm::audit({boot.frames, spaces, boot.temporary_map, placements, domains});

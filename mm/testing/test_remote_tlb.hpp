@@ -24,8 +24,8 @@ public:
         }
     }
 
-    unsigned requests = 0;  ///< rounds
-    unsigned sent = 0;      ///< interrupts, one for each CPU in each round
+    unsigned requests = 0; ///< rounds
+    unsigned sent = 0;     ///< interrupts, one for each CPU in each round
     CpuMask reached;
 
 private:

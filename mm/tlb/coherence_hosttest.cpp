@@ -45,16 +45,29 @@ public:
         const unsigned cpu = pick(cpu_count);
         const AsCpu here(cpu);
         switch (pick(13)) {
-        case 0: case 1: case 2: return load(cpu);
-        case 3: return allocate();
-        case 4: return free();
-        case 5: case 6: return hand_over();
-        case 7: return take_over();
-        case 8: return system_.spaces.catch_up();
-        case 9: return touch_direct_map(cpu);
-        case 11: return go_and_come_back(cpu);
-        case 10: return pick(40) == 0 ? replace(pick(members_.size())) : touch_window(cpu);
-        default: return touch_window(cpu);
+        case 0:
+        case 1:
+        case 2:
+            return load(cpu);
+        case 3:
+            return allocate();
+        case 4:
+            return free();
+        case 5:
+        case 6:
+            return hand_over();
+        case 7:
+            return take_over();
+        case 8:
+            return system_.spaces.catch_up();
+        case 9:
+            return touch_direct_map(cpu);
+        case 11:
+            return go_and_come_back(cpu);
+        case 10:
+            return pick(40) == 0 ? replace(pick(members_.size())) : touch_window(cpu);
+        default:
+            return touch_window(cpu);
         }
     }
 
@@ -72,8 +85,8 @@ public:
     bool audit_is_clean() {
         std::vector<SpaceMember> members;
         for (Member& member : members_) members.push_back(member.domain->space_member(nullptr));
-        return mm::audit({system_.boot.frames, system_.spaces, system_.boot.temporary_map, system_.placements,
-                          members}).clean();
+        return mm::audit({system_.boot.frames, system_.spaces, system_.boot.temporary_map, system_.placements, members})
+            .clean();
     }
 
 private:
@@ -182,7 +195,8 @@ private:
 
     void touch_window(unsigned cpu) {
         for (Member& member : members_) {
-            if (!loaded_.contains(cpu) || !loaded_[cpu]->contains(member.domain->id()) || member.blocks.empty()) continue;
+            if (!loaded_.contains(cpu) || !loaded_[cpu]->contains(member.domain->id()) || member.blocks.empty())
+                continue;
             const Pfn block = member.blocks[pick(member.blocks.size())];
             system_.machine.touch(cpu, member.domain->window().address(block.address()));
         }
@@ -221,7 +235,7 @@ private:
     HostSystem system_;
     ManyCpus<HostSystem> cpus_;
     std::vector<Member> members_;
-    std::map<unsigned, AddressSpaceRef> loaded_;  ///< by CPU; others run on the kernel's tables
+    std::map<unsigned, AddressSpaceRef> loaded_; ///< by CPU; others run on the kernel's tables
     std::vector<Packet> packets_;
 };
 

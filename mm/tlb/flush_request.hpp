@@ -27,7 +27,7 @@ enum class FlushExtent : std::uint8_t { Pages, Everything };
 struct FlushRequest {
     TlbScope scope;
     FlushExtent extent;
-    std::span<const VirtAddr> pages{};  ///< with FlushExtent::Pages
+    std::span<const VirtAddr> pages{}; ///< with FlushExtent::Pages
     /// Scope Window: the generation that these pages' removal led to.
     FlushTicket ticket{};
 };

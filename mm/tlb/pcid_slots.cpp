@@ -15,8 +15,7 @@ std::uint64_t PcidSlots::choose(const TlbSpace& space, const TlbSpace::Generatio
         Slot& slot = slots_[pcid];
         if (slot.space != space.id()) continue;
         current_ = pcid;
-        const bool up_to_date =
-            (slot.generations == now && !slot.stale) || kernel::mutant(Mutant::SkipGenerationCheck);
+        const bool up_to_date = (slot.generations == now && !slot.stale) || kernel::mutant(Mutant::SkipGenerationCheck);
         refresh(now);
         if (!up_to_date) return pcid;
         kernel::count(kernel::Event::Cr3Kept);

@@ -46,12 +46,12 @@ private:
     struct Slot {
         std::uint64_t space = nobody;
         TlbSpace::Generations generations{};
-        bool stale = false;  ///< to be flushed whatever the generations say
+        bool stale = false; ///< to be flushed whatever the generations say
     };
 
     std::array<Slot, count> slots_{};
     std::size_t current_ = 0;
-    std::size_t victim_ = 0;  ///< the PCID that changed hands last
+    std::size_t victim_ = 0; ///< the PCID that changed hands last
 };
 
 } // namespace mm

@@ -73,7 +73,8 @@ void Tlb::flush_on(CpuMask cpus, const FlushRequest& request) {
     const unsigned here = arch::cpu_id();
     if (cpus.contains(here)) flush_here(request);
     const CpuMask others = cpus.without(here);
-    if (others.empty()) [[likely]] return;
+    if (others.empty()) [[likely]]
+        return;
     kernel::ensure(remote_ != nullptr, "several CPUs, and no way to reach their TLBs");
     remote_->flush(others, request);
 }

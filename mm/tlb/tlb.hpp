@@ -91,7 +91,7 @@ public:
 private:
     struct Cpu {
         TlbSpace* loaded = &no_windows;
-        TlbSpace* leaving = nullptr;  ///< between prepare_load() and finish_load()
+        TlbSpace* leaving = nullptr; ///< between prepare_load() and finish_load()
         PcidSlots pcids;
     };
 

@@ -93,7 +93,7 @@ private:
     bool everything_ = false;
     WindowHolders* window_ = nullptr;
     std::size_t count_ = 0;
-    std::uint64_t since_ = 0;  ///< when the first entry was cleared; 0: none was
+    std::uint64_t since_ = 0; ///< when the first entry was cleared; 0: none was
     std::uint32_t retired_ = no_frame;
     union { // left uninitialised: most batches hold one page
         std::array<VirtAddr, capacity> pages_;

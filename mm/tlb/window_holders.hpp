@@ -67,7 +67,7 @@ private:
     std::atomic<std::uint64_t> generation_ = 1;
     SharedCpuMask cpus_;
     std::array<std::atomic<std::uint64_t>, arch::max_cpus> passed_{};
-    std::atomic<std::uint64_t> since_ = 0;  ///< when the oldest entry was cleared that is not flushed; 0: none
+    std::atomic<std::uint64_t> since_ = 0; ///< when the oldest entry was cleared that is not flushed; 0: none
 };
 
 /// A moment in a window's life: passed when no CPU can use what was cleared before it.

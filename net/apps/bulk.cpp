@@ -58,8 +58,7 @@ kernel::Result<BulkResult> bulk_send(const BulkOptions& options) {
     TRY(socket.send(std::as_bytes(std::span(&header, 1))));
     PatternStream pattern(options.seed);
     for (std::uint64_t sent = 0; sent < options.bytes;) {
-        const auto piece =
-            block.bytes().first(std::min<std::uint64_t>(block_bytes, options.bytes - sent));
+        const auto piece = block.bytes().first(std::min<std::uint64_t>(block_bytes, options.bytes - sent));
         pattern.fill(piece);
         TRY(socket.send(piece));
         sent += piece.size();

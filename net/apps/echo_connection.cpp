@@ -32,13 +32,9 @@ err_t EchoConnection::received(void* self, tcp_pcb*, pbuf* data, err_t) {
     return connection.advance();
 }
 
-err_t EchoConnection::sent(void* self, tcp_pcb*, u16_t) {
-    return static_cast<EchoConnection*>(self)->advance();
-}
+err_t EchoConnection::sent(void* self, tcp_pcb*, u16_t) { return static_cast<EchoConnection*>(self)->advance(); }
 
-err_t EchoConnection::polled(void* self, tcp_pcb*) {
-    return static_cast<EchoConnection*>(self)->advance();
-}
+err_t EchoConnection::polled(void* self, tcp_pcb*) { return static_cast<EchoConnection*>(self)->advance(); }
 
 void EchoConnection::failed(void* self, err_t) {
     auto& connection = *static_cast<EchoConnection*>(self);

@@ -30,18 +30,16 @@ std::string_view as_text(std::span<const std::byte> bytes) {
 
 Result<> send_request(Socket& socket, const Url& url) {
     std::array<char, 512> text{};
-    const auto end =
-        std::format_to_n(text.data(), text.size(),
-                         "GET {} HTTP/1.0\r\nHost: {}\r\nUser-Agent: Lacuna\r\nAccept: */*\r\n\r\n",
-                         url.path, url.host);
+    const auto end = std::format_to_n(text.data(), text.size(),
+                                      "GET {} HTTP/1.0\r\nHost: {}\r\nUser-Agent: Lacuna\r\nAccept: */*\r\n\r\n",
+                                      url.path, url.host);
     const auto length = static_cast<std::size_t>(end.size);
     if (length > text.size()) return fail(Error::InvalidArgument);
     return socket.send(std::as_bytes(std::span(text).first(length)));
 }
 
 /// Receives until the head is complete. Returns the filled part of `buffer`.
-Result<std::span<std::byte>> receive_head(Socket& socket, std::span<std::byte> buffer,
-                                          HttpResponse& response) {
+Result<std::span<std::byte>> receive_head(Socket& socket, std::span<std::byte> buffer, HttpResponse& response) {
     std::size_t filled = 0;
     for (;;) {
         const auto more = TRY(socket.receive(buffer.subspan(filled)));
@@ -89,8 +87,8 @@ Result<FetchResult> fetch(const FetchOptions& options) {
 
 Result<FetchResult> fetch_and_report(const FetchOptions& options) {
     const FetchResult result = TRY(fetch(options));
-    kernel::print("{} {} bytes, crc32 {:08x}, {} ms, {} kbit/s\n", result.status, result.bytes,
-                  result.crc32, result.ns / 1'000'000, kilobits_per_second(result.bytes, result.ns));
+    kernel::print("{} {} bytes, crc32 {:08x}, {} ms, {} kbit/s\n", result.status, result.bytes, result.crc32,
+                  result.ns / 1'000'000, kilobits_per_second(result.bytes, result.ns));
     if (result.status == 404) return fail(Error::NotFound);
     if (result.status / 100 != 2) return fail(Error::Io);
     return result;

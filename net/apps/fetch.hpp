@@ -10,16 +10,16 @@ namespace net {
 
 struct FetchOptions {
     enum class Body : std::uint8_t { Discard, Print };
-    std::string_view url;         ///< in memory that the namespace can read
+    std::string_view url; ///< in memory that the namespace can read
     Body body = Body::Discard;
     unsigned timeout_ms = 10'000; ///< for the connection, and for each wait for data
 };
 
 struct FetchResult {
-    unsigned status = 0;      ///< of HTTP: 200, 404 ...
-    std::uint64_t bytes = 0;  ///< of the body
-    std::uint32_t crc32 = 0;  ///< of the body (crc32.hpp)
-    std::uint64_t ns = 0;     ///< from the connection's begin to the body's end
+    unsigned status = 0;     ///< of HTTP: 200, 404 ...
+    std::uint64_t bytes = 0; ///< of the body
+    std::uint32_t crc32 = 0; ///< of the body (crc32.hpp)
+    std::uint64_t ns = 0;    ///< from the connection's begin to the body's end
 };
 
 /// Gets a file by HTTP/1.0 (RFC 1945) from within the current namespace. Prints the body if asked to,

@@ -92,8 +92,7 @@ bool open(fs_file& file, std::string_view name) {
     if (!path) return false;
     if (const auto content = kernel::ramfs().find(*path);
         content && content->size() <= std::numeric_limits<int>::max()) {
-        give(file, {reinterpret_cast<const char*>(content->data()), content->size()},
-             FS_FILE_FLAGS_HEADER_PERSISTENT);
+        give(file, {reinterpret_cast<const char*>(content->data()), content->size()}, FS_FILE_FLAGS_HEADER_PERSISTENT);
         return true;
     }
     // httpd asks for a folder's index.html before it gives up.

@@ -6,8 +6,7 @@
 using kernel::Error;
 
 LACUNA_TEST("net.http", "reads status and length") {
-    constexpr std::string_view text =
-        "HTTP/1.0 200 OK\r\nServer: x\r\ncontent-LENGTH:  16777216 \r\n\r\nbody";
+    constexpr std::string_view text = "HTTP/1.0 200 OK\r\nServer: x\r\ncontent-LENGTH:  16777216 \r\n\r\nbody";
     const auto response = net::parse_response(text);
     REQUIRE(response.has_value());
     CHECK(response->status == 200);
@@ -33,9 +32,9 @@ LACUNA_TEST("net.http", "waits for the whole head at every split") {
 }
 
 LACUNA_TEST("net.http", "refuses what is no response") {
-    for (std::string_view text : {"GET / HTTP/1.0\r\n\r\n", "HTTP/1.0 2x0 OK\r\n\r\n", "HTTP/1.0\r\n\r\n",
-                                  "HTTP/1.0 099 \r\n\r\n", "HTTP/1.0 200 OK\r\nno colon\r\n\r\n",
-                                  "HTTP/1.0 200 OK\r\nContent-Length: 1x\r\n\r\n"}) {
+    for (std::string_view text :
+         {"GET / HTTP/1.0\r\n\r\n", "HTTP/1.0 2x0 OK\r\n\r\n", "HTTP/1.0\r\n\r\n", "HTTP/1.0 099 \r\n\r\n",
+          "HTTP/1.0 200 OK\r\nno colon\r\n\r\n", "HTTP/1.0 200 OK\r\nContent-Length: 1x\r\n\r\n"}) {
         const auto response = net::parse_response(text);
         REQUIRE(!response.has_value());
         CHECK(response.error() == Error::InvalidArgument);

@@ -47,8 +47,8 @@ kernel::Result<IperfResult> iperf(const IperfOptions& options) {
     }
     TRY(socket.finish_sending());
     result.ns = Instant::now().since(begin).ns();
-    kernel::print("iperf to {}: {} bytes in {} ms, {} kbit/s\n", options.host, result.bytes,
-                  result.ns / 1'000'000, kilobits_per_second(result.bytes, result.ns));
+    kernel::print("iperf to {}: {} bytes in {} ms, {} kbit/s\n", options.host, result.bytes, result.ns / 1'000'000,
+                  kilobits_per_second(result.bytes, result.ns));
     return result;
 }
 

@@ -9,10 +9,10 @@
 namespace net {
 
 struct IperfOptions {
-    std::string_view host;       ///< in memory that the namespace can read
+    std::string_view host; ///< in memory that the namespace can read
     std::uint16_t port = 5001;
-    unsigned seconds = 5;        ///< how long to send, unless `mebibytes` is given
-    unsigned mebibytes = 0;      ///< how much to send; 0: as long as `seconds` say
+    unsigned seconds = 5;   ///< how long to send, unless `mebibytes` is given
+    unsigned mebibytes = 0; ///< how much to send; 0: as long as `seconds` say
 };
 
 struct IperfResult {

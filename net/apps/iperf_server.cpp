@@ -47,8 +47,7 @@ void report(const Run& run, const tcp_pcb& pcb) {
     const std::uint64_t ns = kernel::Instant::now().since(run.begin).ns();
     IpText text{};
     kernel::print("{}: iperf from {}: {} bytes in {} ms, {} kbit/s\n", instance.space->name(),
-                  to_text(pcb.remote_ip, text), run.bytes, ns / 1'000'000,
-                  kilobits_per_second(run.bytes, ns));
+                  to_text(pcb.remote_ip, text), run.bytes, ns / 1'000'000, kilobits_per_second(run.bytes, ns));
 }
 
 err_t receive(void* session, tcp_pcb* pcb, pbuf* data, err_t error) {

@@ -27,11 +27,20 @@ void Page::put(std::string_view text) {
 void Page::put_escaped(std::string_view text) {
     for (char c : text) {
         switch (c) {
-        case '<': put("&lt;"); break;
-        case '>': put("&gt;"); break;
-        case '&': put("&amp;"); break;
-        case '"': put("&quot;"); break;
-        default: put(c);
+        case '<':
+            put("&lt;");
+            break;
+        case '>':
+            put("&gt;");
+            break;
+        case '&':
+            put("&amp;");
+            break;
+        case '"':
+            put("&quot;");
+            break;
+        default:
+            put(c);
         }
     }
 }

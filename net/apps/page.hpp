@@ -25,9 +25,7 @@ public:
     bool complete() const { return complete_; }
     /// Ends this object's ownership of the text, which lies at the start of the block that this returns.
     std::byte* release() { return buffer_.release(); }
-    std::string_view text() const {
-        return {reinterpret_cast<const char*>(buffer_.bytes().data()), size_};
-    }
+    std::string_view text() const { return {reinterpret_cast<const char*>(buffer_.bytes().data()), size_}; }
 
 private:
     /// Output iterator for std::format_to.

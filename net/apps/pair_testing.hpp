@@ -37,9 +37,7 @@ public:
     /// Sends that many bytes across and says how it went.
     kernel::Result<BulkResult> send(std::uint64_t bytes, std::uint64_t seed, std::string_view host = far_address) {
         kernel::Result<BulkResult> result = kernel::fail(kernel::Error::Killed);
-        near.run([&] {
-            result = bulk_send({.host = host, .bytes = bytes, .seed = seed, .timeout_ms = 30'000});
-        });
+        near.run([&] { result = bulk_send({.host = host, .bytes = bytes, .seed = seed, .timeout_ms = 30'000}); });
         return result;
     }
 

@@ -58,8 +58,7 @@ private:
 
     /// The two echo headers have one layout (RFC 792, RFC 4443 section 4.1).
     Result<> send_request(std::uint16_t sequence) {
-        const std::span<std::byte> packet =
-            buffer_.bytes().first(sizeof(icmp_echo_hdr) + options_.bytes);
+        const std::span<std::byte> packet = buffer_.bytes().first(sizeof(icmp_echo_hdr) + options_.bytes);
         auto& header = *reinterpret_cast<icmp_echo_hdr*>(packet.data());
         header = {.type = static_cast<u8_t>(is_v6() ? static_cast<int>(ICMP6_TYPE_EREQ) : ICMP_ECHO),
                   .code = 0,
@@ -111,8 +110,7 @@ private:
         if (packet.size() < sizeof(icmp_echo_hdr)) return {};
         const auto& header = *reinterpret_cast<const icmp_echo_hdr*>(packet.data());
         const int wanted = is_v6() ? static_cast<int>(ICMP6_TYPE_EREP) : ICMP_ER;
-        if (header.type != wanted || header.id != lwip_htons(identifier_) ||
-            header.seqno != lwip_htons(sequence)) {
+        if (header.type != wanted || header.id != lwip_htons(identifier_) || header.seqno != lwip_htons(sequence)) {
             return {};
         }
         return packet.size() - sizeof header;
@@ -141,16 +139,14 @@ private:
 Result<PingResult> ping(const PingOptions& options) {
     if (options.bytes > max_ping_bytes || options.count == 0) return fail(Error::InvalidArgument);
     const ip_addr_t peer = TRY(resolve(options.host));
-    auto socket = TRY(Socket::raw(peer, IP_IS_V6_VAL(peer) ? static_cast<int>(IP6_NEXTH_ICMP6)
-                                                           : IP_PROTO_ICMP));
-    auto buffer =
-        TRY(HeapBuffer::allocate(ip4_header_most + sizeof(icmp_echo_hdr) + options.bytes));
+    auto socket = TRY(Socket::raw(peer, IP_IS_V6_VAL(peer) ? static_cast<int>(IP6_NEXTH_ICMP6) : IP_PROTO_ICMP));
+    auto buffer = TRY(HeapBuffer::allocate(ip4_header_most + sizeof(icmp_echo_hdr) + options.bytes));
     const PingResult result = TRY(Pinger(peer, options, std::move(socket), std::move(buffer)).run());
     const std::uint64_t mean_ns = result.received == 0 ? 0 : result.total_ns / result.received;
-    kernel::print("{} sent, {} received, {}% lost; ms shortest/mean/longest {}.{:03}/{}.{:03}/{}.{:03}\n",
-                  result.sent, result.received, (result.sent - result.received) * 100 / result.sent,
-                  result.shortest_ns / 1'000'000, result.shortest_ns / 1000 % 1000, mean_ns / 1'000'000,
-                  mean_ns / 1000 % 1000, result.longest_ns / 1'000'000, result.longest_ns / 1000 % 1000);
+    kernel::print("{} sent, {} received, {}% lost; ms shortest/mean/longest {}.{:03}/{}.{:03}/{}.{:03}\n", result.sent,
+                  result.received, (result.sent - result.received) * 100 / result.sent, result.shortest_ns / 1'000'000,
+                  result.shortest_ns / 1000 % 1000, mean_ns / 1'000'000, mean_ns / 1000 % 1000,
+                  result.longest_ns / 1'000'000, result.longest_ns / 1000 % 1000);
     if (result.received == 0) return fail(Error::TimedOut);
     return result;
 }

@@ -10,11 +10,11 @@
 namespace net {
 
 struct PingOptions {
-    std::string_view host;        ///< address or name; in memory that the namespace can read
-    unsigned count = 4;           ///< echo requests to send
-    std::size_t bytes = 56;       ///< of payload in each, at most max_ping_bytes
-    unsigned interval_ms = 200;   ///< from one request to the next
-    unsigned timeout_ms = 1000;   ///< how long to wait for each answer
+    std::string_view host;      ///< address or name; in memory that the namespace can read
+    unsigned count = 4;         ///< echo requests to send
+    std::size_t bytes = 56;     ///< of payload in each, at most max_ping_bytes
+    unsigned interval_ms = 200; ///< from one request to the next
+    unsigned timeout_ms = 1000; ///< how long to wait for each answer
 };
 
 inline constexpr std::size_t max_ping_bytes = 8192;

@@ -17,20 +17,29 @@ Error socket_error() {
     if (kernel::kill_pending()) return Error::Killed;
     switch (errno) {
     case ETIMEDOUT:
-    case EWOULDBLOCK: return Error::TimedOut;
+    case EWOULDBLOCK:
+        return Error::TimedOut;
     case ENOMEM:
-    case ENOBUFS: return Error::OutOfMemory;
-    case ENFILE: return Error::NoSpace;
-    case EADDRINUSE: return Error::Exists;
-    case ECONNREFUSED: return Error::Refused;
+    case ENOBUFS:
+        return Error::OutOfMemory;
+    case ENFILE:
+        return Error::NoSpace;
+    case EADDRINUSE:
+        return Error::Exists;
+    case ECONNREFUSED:
+        return Error::Refused;
     case EHOSTUNREACH:
-    case ENETUNREACH: return Error::NotFound;
+    case ENETUNREACH:
+        return Error::NotFound;
     case ECONNRESET:
     case ECONNABORTED:
     case ENOTCONN:
-    case EPIPE: return Error::Closed;
-    case EINVAL: return Error::InvalidArgument;
-    default: return Error::Io;
+    case EPIPE:
+        return Error::Closed;
+    case EINVAL:
+        return Error::InvalidArgument;
+    default:
+        return Error::Io;
     }
 }
 

@@ -199,8 +199,9 @@ LACUNA_TEST("net.apps", "a namespace that ends with traffic under way leaves not
             static_cast<void>(net::BulkSink::start());
             // Goes on until the namespace ends.
             static_cast<void>(kernel::spawn({.name = "endless", .function = [](void*) {
-                static_cast<void>(net::bulk_send({.host = "127.0.0.1", .bytes = ~0ull >> 1}));
-            }}));
+                                                 static_cast<void>(
+                                                     net::bulk_send({.host = "127.0.0.1", .bytes = ~0ull >> 1}));
+                                             }}));
         });
         static_cast<void>(kernel::sleep_for(kernel::milliseconds(5)));
         return a.remove();

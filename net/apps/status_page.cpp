@@ -33,10 +33,9 @@ void write_memory(Page& page) {
     const mm::Domain& domain = *instance.domain;
     const mm::DomainBooks books = domain.books();
     page.put("<h2>Memory</h2><pre>");
-    page.add("domain {}: {} frames of 4 KiB owned, {} at most so far\n", domain.id().raw(),
-             books.owned.raw(), books.peak.raw());
-    page.add("frames received from other namespaces {}, handed to others {}\n", books.adopted,
-             books.disowned);
+    page.add("domain {}: {} frames of 4 KiB owned, {} at most so far\n", domain.id().raw(), books.owned.raw(),
+             books.peak.raw());
+    page.add("frames received from other namespaces {}, handed to others {}\n", books.adopted, books.disowned);
     // An address that means this namespace's state here, and nothing, or another's, elsewhere.
     page.add("lwIP's netif_list is at {}; frames differ, the address does not\n",
              static_cast<const void*>(&netif_list));
@@ -44,8 +43,7 @@ void write_memory(Page& page) {
     for_each_pool(
         [](const PoolUse& pool, void* to) {
             if (pool.peak == 0) return;
-            static_cast<Page*>(to)->add("{:16} {:5} in use, {:5} at most\n", pool.name, pool.used,
-                                        pool.peak);
+            static_cast<Page*>(to)->add("{:16} {:5} in use, {:5} at most\n", pool.name, pool.used, pool.peak);
         },
         &page);
     page.put("</pre>");

@@ -47,18 +47,15 @@ struct Stream {
 
 void send_stream(void* argument) {
     auto& stream = *static_cast<Stream*>(argument);
-    stream.arrived = bulk_send({.host = far_address,
-                                .bytes = stream.bytes,
-                                .seed = stream.seed,
-                                .timeout_ms = patience_ms})
-                         .has_value();
+    stream.arrived =
+        bulk_send({.host = far_address, .bytes = stream.bytes, .seed = stream.seed, .timeout_ms = patience_ms})
+            .has_value();
 }
 
 /// A pair of namespaces that comes and goes, and the task that sees to it.
 class StressPair {
 public:
-    StressPair(Course& course, unsigned number)
-        : course_(course), random_(0x9e37'79b9'7f4a'7c15 * (number + 1)) {
+    StressPair(Course& course, unsigned number) : course_(course), random_(0x9e37'79b9'7f4a'7c15 * (number + 1)) {
         std::format_to_n(near_.data(), std::ssize(near_) - 1, "st{}a", number);
         std::format_to_n(far_.data(), std::ssize(far_) - 1, "st{}b", number);
     }
@@ -147,8 +144,7 @@ private:
     /// The receiver ends while the stream is under way, perhaps; either way the sender comes to an end.
     void broken_stream(kernel::NetNamespace& near, NamespaceRef& far) {
         Stream stream = next_stream();
-        auto sender =
-            kernel::spawn_process(&near, {.name = "send", .function = &send_stream, .argument = &stream});
+        auto sender = kernel::spawn_process(&near, {.name = "send", .function = &send_stream, .argument = &stream});
         if (!sender) return failed("no task", near.name(), sender.error());
         remove(far);
         const kernel::KillShield shield; // the stream is on our stack

@@ -13,11 +13,11 @@ struct StressOptions {
 };
 
 struct StressResult {
-    std::uint64_t lives = 0;     ///< namespaces that were created, used and destroyed
-    std::uint64_t streams = 0;   ///< that arrived whole, every byte compared
-    std::uint64_t cut_short = 0; ///< whose receiver was destroyed meanwhile
-    std::uint64_t bytes = 0;     ///< of the whole streams
-    std::uint64_t failures = 0;  ///< what should have worked and did not; the log says more
+    std::uint64_t lives = 0;      ///< namespaces that were created, used and destroyed
+    std::uint64_t streams = 0;    ///< that arrived whole, every byte compared
+    std::uint64_t cut_short = 0;  ///< whose receiver was destroyed meanwhile
+    std::uint64_t bytes = 0;      ///< of the whole streams
+    std::uint64_t failures = 0;   ///< what should have worked and did not; the log says more
     std::int64_t frames_lost = 0; ///< in the frame balance from before to after
 };
 

@@ -21,9 +21,7 @@ namespace {
 class BackgroundStream {
 public:
     BackgroundStream(const Sandbox& from, std::uint64_t bytes) : bytes_(bytes), task_(from.begin(*this)) {}
-    void operator()() {
-        result_ = net::bulk_send({.host = far_address, .bytes = bytes_, .timeout_ms = 30'000});
-    }
+    void operator()() { result_ = net::bulk_send({.host = far_address, .bytes = bytes_, .timeout_ms = 30'000}); }
     const kernel::Result<net::BulkResult>& wait() {
         if (task_) static_cast<void>(kernel::join(*task_));
         return result_;
@@ -80,7 +78,8 @@ LACUNA_TEST("net.tcp", "ends with different offloads understand each other") {
                 // Nothing was dropped on the way for its checksum, and then sent again.
                 for (const Sandbox* side : {&pair.near, &pair.far}) {
                     unsigned bad = 1;
-                    CHECK(side->run([&] { bad = lwip_stats.tcp.chkerr + lwip_stats.udp.chkerr + lwip_stats.ip.chkerr; }));
+                    CHECK(
+                        side->run([&] { bad = lwip_stats.tcp.chkerr + lwip_stats.udp.chkerr + lwip_stats.ip.chkerr; }));
                     CHECK(bad == 0u);
                 }
             }
@@ -197,8 +196,8 @@ LACUNA_TEST("net.tcp", "namespaces destroyed with traffic under way lose no fram
         if (!pair) return false;
         BackgroundStream endless(pair.near, ~0ull >> 1);
         static_cast<void>(kernel::sleep_for(kernel::milliseconds(5)));
-        const bool removed = first == First::Near ? pair.near.remove() && pair.far.remove()
-                                                  : pair.far.remove() && pair.near.remove();
+        const bool removed =
+            first == First::Near ? pair.near.remove() && pair.far.remove() : pair.far.remove() && pair.near.remove();
         endless.wait();
         return removed;
     };

@@ -64,8 +64,7 @@ Result<std::string_view> percent_decode(std::string_view text, std::span<char> o
         if (decoded == '%') {
             unsigned value = 0;
             const std::string_view digits = text.substr(i + 1, 2);
-            const auto read =
-                std::from_chars(digits.data(), digits.data() + digits.size(), value, 16);
+            const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), value, 16);
             if (digits.size() != 2 || read.ptr != digits.data() + 2 || value == 0) {
                 return fail(Error::InvalidArgument);
             }

@@ -36,8 +36,7 @@ void Bridge::remove(PortId id) {
 }
 
 std::size_t Bridge::port_count() const {
-    return static_cast<std::size_t>(
-        std::ranges::count_if(ports_, [](const Port* port) { return port != nullptr; }));
+    return static_cast<std::size_t>(std::ranges::count_if(ports_, [](const Port* port) { return port != nullptr; }));
 }
 
 Bridge::Destination Bridge::destination_of(MacAddress address) const {
@@ -100,8 +99,11 @@ Result<> Bridge::send(PacketSource& source) {
     case Reach::One:
         if (ports_[to.port.raw()] != nullptr) return ports_[to.port.raw()]->send(source);
         return fail(Error::Closed);
-    case Reach::All: flood(std::nullopt, source); return {};
-    case Reach::Local: break;  // lwIP short-cuts what it sends to itself
+    case Reach::All:
+        flood(std::nullopt, source);
+        return {};
+    case Reach::Local:
+        break; // lwIP short-cuts what it sends to itself
     }
     return fail(Error::InvalidArgument);
 }

@@ -43,10 +43,10 @@ public:
     kernel::Result<> forward(Packet& packet) override;
 
     struct Counters {
-        std::uint64_t forwarded = 0;  ///< to one port, as whole frames
-        std::uint64_t flooded = 0;    ///< to all ports: group or unknown addresses
-        std::uint64_t local = 0;      ///< to the namespace's own stack
-        std::uint64_t dropped = 0;    ///< too short, nowhere to go, or refused by the port
+        std::uint64_t forwarded = 0; ///< to one port, as whole frames
+        std::uint64_t flooded = 0;   ///< to all ports: group or unknown addresses
+        std::uint64_t local = 0;     ///< to the namespace's own stack
+        std::uint64_t dropped = 0;   ///< too short, nowhere to go, or refused by the port
     };
     const Counters& counters() const { return counters_; }
 

@@ -116,7 +116,7 @@ LACUNA_TEST("net.bridge", "what is for the namespace itself stays, whoever claim
     Fixture f;
     f.receive(0, f.own, red);
     CHECK(f.local.delivered == 1);
-    f.receive(1, broadcast, f.own);  // a forged source
+    f.receive(1, broadcast, f.own); // a forged source
     f.receive(0, f.own, red);
     CHECK(f.local.delivered == 3);
     CHECK(f.ports[1].forwarded == 0);
@@ -136,7 +136,7 @@ LACUNA_TEST("net.bridge", "short frames, hairpins and full ports lose the packet
     f.receive(0, blue, red, 13);
     CHECK(f.bridge->counters().dropped == 1);
     f.receive(0, blue, red);
-    f.receive(0, red, blue);  // back to where red was heard
+    f.receive(0, red, blue); // back to where red was heard
     CHECK(f.bridge->counters().dropped == 2);
     f.ports[0].full = true;
     f.receive(1, red, MacAddress::local(3));
@@ -163,7 +163,7 @@ LACUNA_TEST("net.bridge", "the namespace's own packets follow the table too") {
     net::SpanSource source{bytes};
     REQUIRE(f.bridge->send(source));
     CHECK(f.ports[1].copied.size() == 1);
-    CHECK(f.ports[0].copied.size() == 1);  // the broadcast only
+    CHECK(f.ports[0].copied.size() == 1); // the broadcast only
     net::SpanSource runt{std::span{bytes}.first(13)};
     CHECK(f.bridge->send(runt).error() == kernel::Error::InvalidArgument);
 }

@@ -28,7 +28,7 @@ class ForwardingTable {
 public:
     static constexpr std::size_t capacity = 1024;
     static constexpr std::size_t probe_length = 8;
-    static constexpr std::uint64_t lifetime_ms = 300'000;  ///< 802.1D's default ageing time
+    static constexpr std::uint64_t lifetime_ms = 300'000; ///< 802.1D's default ageing time
 
     /// Notes that `address` is behind `port`. Group addresses are no source and are ignored.
     void learn(MacAddress address, PortId port, std::uint64_t now_ms);

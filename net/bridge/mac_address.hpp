@@ -36,8 +36,8 @@ struct MacAddress {
     /// A locally administered unicast address that no two `serial`s share: 02:4c:cc:nn:nn:nn, for
     /// serial < 2^24.
     static constexpr MacAddress local(std::uint32_t serial) {
-        return {{0x02, 0x4c, 0xcc, static_cast<std::uint8_t>(serial >> 16),
-                 static_cast<std::uint8_t>(serial >> 8), static_cast<std::uint8_t>(serial)}};
+        return {{0x02, 0x4c, 0xcc, static_cast<std::uint8_t>(serial >> 16), static_cast<std::uint8_t>(serial >> 8),
+                 static_cast<std::uint8_t>(serial)}};
     }
 };
 

@@ -16,7 +16,7 @@ public:
     static constexpr std::size_t frame_count = 512;
     struct Entry {
         int owner = 0;
-        mm::TransitTag transit{};  ///< not 0: in transit on that wire
+        mm::TransitTag transit{}; ///< not 0: in transit on that wire
     };
     struct alignas(64) Bytes {
         std::array<std::byte, mm::page_size> bytes{};
@@ -44,15 +44,13 @@ public:
 
 private:
     std::array<Entry, frame_count> entries_{};
-    std::unique_ptr<std::array<Bytes, frame_count>> bytes_ =
-        std::make_unique<std::array<Bytes, frame_count>>();
+    std::unique_ptr<std::array<Bytes, frame_count>> bytes_ = std::make_unique<std::array<Bytes, frame_count>>();
 };
 
 /// One owner's view of the machine, with a limit.
 class FakeStore final : public FrameStore {
 public:
-    FakeStore(FakeMachine& machine, int owner, std::size_t limit)
-        : machine_(machine), owner_(owner), limit_(limit) {}
+    FakeStore(FakeMachine& machine, int owner, std::size_t limit) : machine_(machine), owner_(owner), limit_(limit) {}
 
     kernel::Result<PacketFrame> allocate() override {
         if (machine_.owned_by(owner_) >= limit_) return kernel::fail(kernel::Error::DomainLimit);
@@ -69,9 +67,7 @@ public:
         machine_.bytes(pfn).fill(std::byte{0});
         machine_.entry(pfn) = {};
     }
-    void disown(PacketFrame&& frame, mm::TransitTag wire) override {
-        machine_.entry(frame.release()) = {0, wire};
-    }
+    void disown(PacketFrame&& frame, mm::TransitTag wire) override { machine_.entry(frame.release()) = {0, wire}; }
     kernel::Result<PacketFrame> adopt(mm::Pfn pfn, mm::TransitTag wire, Extent dirty) override {
         if (pfn.raw() >= FakeMachine::frame_count || machine_.entry(pfn).transit != wire) {
             return kernel::fail(kernel::Error::Refused);

@@ -11,7 +11,8 @@ namespace net {
 
 void clear_outside(FrameBytes frame, Extent dirty, Extent packet) {
     if (kernel::mutant(kernel::Mutant::SkipTailZero)) return;
-    if (packet.begin <= dirty.begin && dirty.end <= packet.end) [[likely]] return;
+    if (packet.begin <= dirty.begin && dirty.end <= packet.end) [[likely]]
+        return;
     for (const Extent& stale : outside(dirty, packet)) {
         if (!stale.empty()) std::memset(frame.data() + stale.begin, 0, stale.size());
     }

@@ -19,7 +19,7 @@ using kernel::Error;
 using net::test::ScratchNamespace;
 
 constinit net::KernelWireMemory wire_memory;
-constinit std::uint32_t next_tag = 0x8000'0000;  // out of the way of real wires
+constinit std::uint32_t next_tag = 0x8000'0000; // out of the way of real wires
 
 /// The bytes of every packet here: in shared memory, so that both sides can look.
 constinit std::array<std::byte, net::max_packet_bytes> pattern{};
@@ -123,9 +123,9 @@ void recycle_in_red(const Crossing& crossing) {
 }
 
 // From large to small: the small ones travel in frames that were full of an earlier packet.
-constexpr std::array sizes{std::size_t{65536}, std::size_t{65535}, std::size_t{9014}, std::size_t{4097},
-                           std::size_t{4096},  std::size_t{4095},  std::size_t{1514}, std::size_t{60},
-                           std::size_t{1}};
+constexpr std::array sizes{std::size_t{65536}, std::size_t{65535}, std::size_t{9014},
+                           std::size_t{4097},  std::size_t{4096},  std::size_t{4095},
+                           std::size_t{1514},  std::size_t{60},    std::size_t{1}};
 
 LACUNA_TEST("net.handover", "a packet that crossed: nothing but the packet, nothing left with the sender") {
     for (const auto& choice : mm::handover_choices) {
@@ -248,13 +248,13 @@ LACUNA_TEST("net.wire", "frames in flight come back, zeroed, when the wire and i
             if (count < flying.size()) flying[count++] = pfn;
         });
         CHECK(count == 24);
-        crossing.red.remove();  // its frames on the wire are no longer its own
+        crossing.red.remove(); // its frames on the wire are no longer its own
         CHECK(net::test::in_transit(mm::TransitTag{tag}) == 24);
     }
     CHECK(net::test::in_transit(mm::TransitTag{tag}) == 0);
     for (std::size_t i = 0; i < count; ++i) {
         const auto bytes = kernel::memory().direct_map().ptr<std::byte>(flying[i].address());
-        if (!bytes) continue;  // kept out of the direct map for the next owner
+        if (!bytes) continue; // kept out of the direct map for the next owner
         bool zero = true;
         for (std::size_t at = 0; at < mm::page_size; ++at) zero = zero && (*bytes)[at] == std::byte{0};
         CHECK(zero);

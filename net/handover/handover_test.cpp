@@ -72,7 +72,7 @@ bool only_packet(Packet& packet) {
     return true;
 }
 
-constexpr std::array sizes{std::size_t{1}, std::size_t{60},   std::size_t{1514},  std::size_t{4095},
+constexpr std::array sizes{std::size_t{1},    std::size_t{60},   std::size_t{1514},  std::size_t{4095},
                            std::size_t{4096}, std::size_t{4097}, std::size_t{65535}, net::max_packet_bytes};
 
 LACUNA_TEST("net.handover", "every policy: the packet arrives, nothing else does, nothing stays") {
@@ -196,7 +196,7 @@ LACUNA_TEST("net.handover", "forwarding a part of a frame leaves the rest behind
     REQUIRE(net::handover(mm::HandoverPolicy::Remap).send(f.red_end, *f.red_frames, source));
     auto packet = net::receive_packet(f.blue_end, *f.blue_frames);
     REQUIRE(packet);
-    packet->pieces()[0].extent = {14, 1000};  // as lwIP strips headers and padding
+    packet->pieces()[0].extent = {14, 1000}; // as lwIP strips headers and padding
     REQUIRE(net::handover(mm::HandoverPolicy::Remap).forward(f.blue_end, *f.blue_frames, *packet));
     auto back = net::receive_packet(f.red_end, *f.red_frames);
     REQUIRE(back);
@@ -257,7 +257,7 @@ LACUNA_TEST("net.handover", "forged descriptors are refused and free nothing") {
     net::PacketFrame mine = f.red_frames->take().value_or(net::PacketFrame{});
     REQUIRE(mine);
     const mm::Pfn foreign{FakeMachine::frame_count - 1};
-    f.machine->entry(foreign) = {0, mm::TransitTag{99}};  // in transit, on another wire
+    f.machine->entry(foreign) = {0, mm::TransitTag{99}}; // in transit, on another wire
     for (const mm::Pfn claim : {mine.pfn(), foreign, mm::Pfn{0xffffffff}, mm::Pfn{300}}) {
         const std::array forged{net::Descriptor::of_frame(claim, 0, 60)};
         REQUIRE(f.red_end.send(forged));

@@ -15,9 +15,7 @@ namespace net {
 class PacketFrames;
 
 /// Where in its frame the piece lies that a descriptor describes.
-constexpr Extent extent_of(const Descriptor& piece) {
-    return {piece.offset, std::size_t{piece.offset} + piece.length};
-}
+constexpr Extent extent_of(const Descriptor& piece) { return {piece.offset, std::size_t{piece.offset} + piece.length}; }
 
 /// The frames that the pieces of one packet name, in order, as the memory system takes them.
 class FrameNumbers {

@@ -17,8 +17,8 @@ public:
 
 private:
     Packet& packet_;
-    std::span<PacketPiece> pieces_;  ///< not wholly read
-    std::size_t consumed_ = 0;       ///< bytes read of the first of them
+    std::span<PacketPiece> pieces_; ///< not wholly read
+    std::size_t consumed_ = 0;      ///< bytes read of the first of them
     std::size_t remaining_ = 0;
 };
 

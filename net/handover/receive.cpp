@@ -33,7 +33,8 @@ Result<PacketFrame> take_in(WireEnd end, PacketFrames& frames, const Descriptor&
 /// Takes in the frames of a packet of several pieces at once, as far as that goes.
 void take_in_several(WireEnd end, PacketFrames& frames, const PieceList& list, Packet& packet) {
     const auto pieces = list.pieces();
-    const auto bounced = std::ranges::find_if(pieces, [](const Descriptor& piece) { return piece.carrier == Carrier::Bounce; });
+    const auto bounced =
+        std::ranges::find_if(pieces, [](const Descriptor& piece) { return piece.carrier == Carrier::Bounce; });
     packet.adopt(frames, end.tag(), {pieces.begin(), bounced});
 }
 

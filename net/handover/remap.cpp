@@ -63,8 +63,8 @@ Result<> gather(WireEnd end, PacketFrames& frames, PacketSource& source, Packet&
 Result<> pass_on(WireEnd end, PacketFrames& frames, Packet& packet) {
     PieceList list;
     for (PacketPiece& piece : packet.pieces()) {
-        list.append(Descriptor::of_frame(piece.frame.release(), piece.extent.begin, piece.extent.size(),
-                                         packet.checksums()));
+        list.append(
+            Descriptor::of_frame(piece.frame.release(), piece.extent.begin, piece.extent.size(), packet.checksums()));
     }
     packet.clear();
     frames.store().disown_all(FrameNumbers(list.pieces()).all(), end.tag());

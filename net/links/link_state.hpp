@@ -30,8 +30,8 @@ public:
 
     DomainFrameStore store;
     PacketFrames frames;
-    Bridge* bridge = nullptr;            ///< if the namespace has one
-    VirtioQueues* uplink = nullptr;      ///< if the namespace owns the network card
+    Bridge* bridge = nullptr;       ///< if the namespace has one
+    VirtioQueues* uplink = nullptr; ///< if the namespace owns the network card
 
     /// Enters a sink. Error: NoSpace. Under the core lock, as are the other two.
     kernel::Result<SinkId> add(PacketSink& sink);

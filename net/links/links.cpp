@@ -34,7 +34,7 @@ struct Registry {
     kernel::Mutex mutex{"links"};
     kernel::IntrusiveList<Veth, &Veth::hook> pairs LACUNA_GUARDED_BY(mutex);
     std::bitset<last_host + 1> hosts LACUNA_GUARDED_BY(mutex);
-    std::atomic<std::uint32_t> next_serial{1};  ///< of wires and MAC addresses
+    std::atomic<std::uint32_t> next_serial{1}; ///< of wires and MAC addresses
 };
 constinit Registry registry;
 constinit KernelWireMemory wire_memory;
@@ -43,8 +43,7 @@ std::uint32_t serial() { return registry.next_serial.fetch_add(1, std::memory_or
 
 Result<> connect(const Veth::End& a, const Veth::End& b, std::optional<std::uint8_t> host = {}) {
     TRY(prepare_frame_pbufs());
-    Veth* pair = TRY(shared_new<Veth>(serial(), wire_memory,
-                                      handover(kernel::memory().policies()), a, b));
+    Veth* pair = TRY(shared_new<Veth>(serial(), wire_memory, handover(kernel::memory().policies()), a, b));
     if (auto opened = pair->open(); !opened) {
         shared_delete(pair);
         return opened;

@@ -26,7 +26,7 @@ struct BridgeLink {
     std::optional<IpPrefix> address;
     std::optional<ip_addr_t> gateway;
     std::uint16_t mtu = default_mtu;
-    std::optional<ChecksumOffload> checksum_offload{};  ///< not TcpAndUdp: its packets may leave the machine
+    std::optional<ChecksumOffload> checksum_offload{}; ///< not TcpAndUdp: its packets may leave the machine
 };
 
 /// Joins `space` to the bridge of `owner` by a veth pair. Returns the address it got.
@@ -43,7 +43,7 @@ enum class Card : std::uint8_t { Ignore, Use };
 /// What the initial namespace's interface on its bridge is like.
 struct Uplink {
     Card card = Card::Use;
-    Addressing addressing = Addressing::Static;  ///< Static: 10.0.2.15/24, gateway 10.0.2.2
+    Addressing addressing = Addressing::Static; ///< Static: 10.0.2.15/24, gateway 10.0.2.2
 };
 
 /// Makes the bridge in the initial namespace, with an interface of the namespace's own, and starts the

@@ -41,8 +41,7 @@ public:
     /// caller's stack, which is shared: tests run outside all namespaces. Returns whether it came to its end.
     template <class Fn>
     bool inside(Fn fn) const {
-        return kernel::run_in(*ns_, "test", [](void* argument) { (*static_cast<Fn*>(argument))(); }, &fn)
-            .has_value();
+        return kernel::run_in(*ns_, "test", [](void* argument) { (*static_cast<Fn*>(argument))(); }, &fn).has_value();
     }
 
 private:

@@ -28,7 +28,7 @@ struct SetUp {
     Result<> result = fail(Error::Killed);
 };
 
-constexpr std::uint32_t bridge_serial = 0xffffff;  ///< of its MAC address; wires count from 1
+constexpr std::uint32_t bridge_serial = 0xffffff; ///< of its MAC address; wires count from 1
 
 std::uint64_t now_ms() { return arch::now_ns() / 1'000'000; }
 
@@ -72,10 +72,13 @@ Result<> set_up(const Uplink& uplink) {
 Result<> bring_up_uplink(kernel::NetNamespace& init, const Uplink& uplink) {
     TRY(prepare_frame_pbufs());
     SetUp task{.uplink = &uplink};
-    TRY(kernel::run_in(init, "uplink", [](void* argument) {
-        auto& request = *static_cast<SetUp*>(argument);
-        request.result = set_up(*request.uplink);
-    }, &task));
+    TRY(kernel::run_in(
+        init, "uplink",
+        [](void* argument) {
+            auto& request = *static_cast<SetUp*>(argument);
+            request.result = set_up(*request.uplink);
+        },
+        &task));
     return task.result;
 }
 

@@ -19,24 +19,26 @@ namespace {
 struct Opening {
     WirePort* port;
     const WirePort::Config* config;
-    Result<> result = fail(Error::Killed);  // unless the thread gets to say otherwise
+    Result<> result = fail(Error::Killed); // unless the thread gets to say otherwise
 };
 
 } // namespace
 
 Veth::Veth(std::uint32_t serial, WireMemory& memory, const HandoverOps& handover, const End& a, const End& b)
-    : ends_{a, b},
-      wire_(mm::TransitTag{serial}, memory),
+    : ends_{a, b}, wire_(mm::TransitTag{serial}, memory),
       ports_{WirePort{WireEnd{wire_, Side::A}, handover, *this, serial},
              WirePort{WireEnd{wire_, Side::B}, handover, *this, serial}} {}
 
 Result<> Veth::open_end(Side side) {
     const std::size_t index = static_cast<std::size_t>(side);
     Opening opening{.port = &ports_[index], .config = &ends_[index].config};
-    TRY(kernel::run_in(*ends_[index].space, "link", [](void* argument) {
-        auto& task = *static_cast<Opening*>(argument);
-        task.result = task.port->open(*task.config);
-    }, &opening));
+    TRY(kernel::run_in(
+        *ends_[index].space, "link",
+        [](void* argument) {
+            auto& task = *static_cast<Opening*>(argument);
+            task.result = task.port->open(*task.config);
+        },
+        &opening));
     return opening.result;
 }
 

@@ -51,7 +51,7 @@ private:
     std::array<End, 2> ends_;
     Wire wire_;
     std::array<WirePort, 2> ports_;
-    unsigned closed_ = 0;  ///< ends; under `closing`
+    unsigned closed_ = 0; ///< ends; under `closing`
 
     // All pairs share one mutex and one condition: whoever sees the second end closed frees the pair, and
     // the closing thread must not be inside one of its members then.

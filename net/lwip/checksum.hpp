@@ -22,7 +22,7 @@ inline std::uint16_t header_checksum(std::span<const std::byte, 20> header) {
         sum += word;
     }
     sum = (sum & 0xffff'ffff) + (sum >> 32);
-    sum = (sum & 0xffff) + (sum >> 16);  // no carry is lost: 33 bits at most
+    sum = (sum & 0xffff) + (sum >> 16); // no carry is lost: 33 bits at most
     sum = (sum & 0xffff) + (sum >> 16);
     return static_cast<std::uint16_t>(sum);
 }

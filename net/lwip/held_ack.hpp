@@ -33,7 +33,7 @@ public:
 private:
     void release();
 
-    tcp_pcb* held_ = nullptr;  ///< compared, and followed only after it was found among the live ones
+    tcp_pcb* held_ = nullptr; ///< compared, and followed only after it was found among the live ones
     Behind behind_ = Behind::Nothing;
 };
 

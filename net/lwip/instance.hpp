@@ -12,7 +12,7 @@ class Domain;
 namespace kernel {
 class NetNamespace;
 class Task;
-}
+} // namespace kernel
 
 namespace net {
 

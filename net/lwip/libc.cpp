@@ -28,9 +28,7 @@ int strncmp(const char* left, const char* right, std::size_t limit) {
     return 0;
 }
 
-int strcmp(const char* left, const char* right) {
-    return strncmp(left, right, static_cast<std::size_t>(-1));
-}
+int strcmp(const char* left, const char* right) { return strncmp(left, right, static_cast<std::size_t>(-1)); }
 
 char* strncpy(char* to, const char* from, std::size_t size) {
     std::size_t i = 0;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
+#include "net/lwip/mailbox.hpp"
 #include "kernel/sched/sched.hpp"
 #include "net/lwip/instance.hpp"
-#include "net/lwip/mailbox.hpp"
 
 #include <arch/cc.h>
 #include <arch/cpu.hpp>
@@ -13,8 +13,7 @@ namespace {
 
 /// lwIP's time-outs: milliseconds, 0 for ever.
 kernel::Deadline deadline(u32_t timeout_ms) {
-    return timeout_ms == 0 ? kernel::Deadline::never()
-                           : kernel::Deadline::in(kernel::milliseconds(timeout_ms));
+    return timeout_ms == 0 ? kernel::Deadline::never() : kernel::Deadline::in(kernel::milliseconds(timeout_ms));
 }
 
 bool is_lwip_thread() { return &kernel::current() == net::instance.lwip_thread; }
@@ -95,9 +94,7 @@ void sys_mbox_post(sys_mbox_t* mailbox, void* message) {
 
 err_t sys_mbox_trypost(sys_mbox_t* mailbox, void* message) { return (*mailbox)->put(message) ? ERR_OK : ERR_MEM; }
 
-err_t sys_mbox_trypost_fromisr(sys_mbox_t* mailbox, void* message) {
-    return sys_mbox_trypost(mailbox, message);
-}
+err_t sys_mbox_trypost_fromisr(sys_mbox_t* mailbox, void* message) { return sys_mbox_trypost(mailbox, message); }
 
 u32_t sys_arch_mbox_fetch(sys_mbox_t* mailbox, void** message, u32_t timeout) {
     void* taken = nullptr;

@@ -12,9 +12,9 @@ namespace net {
 
 /// Where tasks wait for a mailbox. It counts messages and never sees one.
 struct MailboxGate final : SharedObject {
-    std::atomic<std::uint32_t> waiting{0};  ///< messages in the ring
-    std::atomic<std::uint32_t> readers{0};  ///< tasks that sleep until there is one, or are about to
-    std::atomic<std::uint32_t> writers{0};  ///< tasks that sleep until there is room, or are about to
+    std::atomic<std::uint32_t> waiting{0}; ///< messages in the ring
+    std::atomic<std::uint32_t> readers{0}; ///< tasks that sleep until there is one, or are about to
+    std::atomic<std::uint32_t> writers{0}; ///< tasks that sleep until there is room, or are about to
     kernel::WaitQueue filled;
     kernel::WaitQueue emptied;
 };

@@ -48,9 +48,8 @@ struct Pool {
 /// lwIP's name of a pool, as the slab caches are called: TCP_PCB -> tcp_pcb.
 constexpr Pool pool(std::string_view name, std::size_t limit, std::size_t size) {
     Pool made{.size = size, .limit = static_cast<std::uint32_t>(limit)};
-    std::ranges::transform(name, made.name.begin(), [](char c) {
-        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    });
+    std::ranges::transform(name, made.name.begin(),
+                           [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
     return made;
 }
 
@@ -116,7 +115,8 @@ void memp_init(void) {
 void* memp_malloc(memp_t type) {
     if (net::charge(type)) [[likely]] {
         const auto object = net::caches[type]->alloc(net::instance.domain);
-        if (object) [[likely]] return *object;
+        if (object) [[likely]]
+            return *object;
         if (type == MEMP_SYS_TIMEOUT) {
             if (void* reserved = net::timeout_reserve.take()) return reserved;
         }

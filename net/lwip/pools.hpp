@@ -21,8 +21,8 @@ struct PoolUse {
     std::string_view name;
     std::uint64_t used = 0;
     std::uint64_t peak = 0;
-    std::uint64_t limit = 0;    ///< lwIP's option for this pool, per namespace
-    std::uint64_t refused = 0;  ///< allocations that found the limit or no memory
+    std::uint64_t limit = 0;   ///< lwIP's option for this pool, per namespace
+    std::uint64_t refused = 0; ///< allocations that found the limit or no memory
 };
 
 /// Calls visit(const PoolUse&, argument) for each pool of the current namespace.

@@ -36,9 +36,9 @@ void lacuna_lwip_assert(const char* text, const char* file, int line) {
 
 std::uint16_t lacuna_lwip_checksum(const void* data, int length) {
     // Of every packet: IPv4's header without options.
-    if (length == 20) return net::header_checksum(std::span<const std::byte, 20>(static_cast<const std::byte*>(data), 20));
-    return net::internet_checksum(
-        {static_cast<const std::byte*>(data), static_cast<std::size_t>(length)});
+    if (length == 20)
+        return net::header_checksum(std::span<const std::byte, 20>(static_cast<const std::byte*>(data), 20));
+    return net::internet_checksum({static_cast<const std::byte*>(data), static_cast<std::size_t>(length)});
 }
 
 /// SplitMix64 (Steele, Lea, Flood 2014) over the time-stamp counter and the namespace's own state: for
@@ -65,7 +65,8 @@ void sys_arch_unprotect(sys_prot_t) { protection.unlock(); }
 /// lwIP starts one thread, its own. The stack's size and the priority are the kernel's to choose. It runs in
 /// the caller's namespace, and ends with it.
 sys_thread_t sys_thread_new(const char* name, lwip_thread_fn function, void* argument, int, int) {
-    auto task = kernel::spawn({.name = name, .function = function, .argument = argument, .stack = kernel::StackSize::Small});
+    auto task =
+        kernel::spawn({.name = name, .function = function, .argument = argument, .stack = kernel::StackSize::Small});
     if (!task) {
         kernel::log::error("namespace {}: no thread '{}': {}", net::instance.space->name(), name,
                            kernel::name(task.error()));

@@ -21,8 +21,7 @@ public:
         // Ordering: only this CPU ever stores `self`, so a stale read can never equal it.
         if (owner_.load(std::memory_order_relaxed) != self) {
             std::uint32_t nobody = 0;
-            while (!owner_.compare_exchange_weak(nobody, self, std::memory_order_acquire,
-                                                 std::memory_order_relaxed)) {
+            while (!owner_.compare_exchange_weak(nobody, self, std::memory_order_acquire, std::memory_order_relaxed)) {
                 nobody = 0;
                 arch::pause();
             }

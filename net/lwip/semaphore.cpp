@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // lwIP's semaphores and mutexes: a pointer in exclusive memory to a kernel object in shared memory.
+#include "kernel/sync/semaphore.hpp"
 #include "kernel/sched/sched.hpp"
 #include "kernel/sync/mutex.hpp"
-#include "kernel/sync/semaphore.hpp"
 #include "net/lwip/instance.hpp"
 #include "net/lwip/shared_objects.hpp"
 

@@ -29,7 +29,7 @@ std::uint16_t number_at(std::span<const std::byte> bytes, std::size_t offset) {
 /// A TCP segment or UDP datagram and what the pseudo-header adds to its sum.
 struct Transport {
     std::span<std::byte> bytes;
-    std::span<const std::byte> addresses;  ///< source and destination
+    std::span<const std::byte> addresses; ///< source and destination
     std::uint8_t protocol;
 };
 
@@ -37,7 +37,7 @@ std::optional<Transport> in_ipv4(std::span<std::byte> packet) {
     if (packet.size() < 20 || byte_at(packet, 0) >> 4 != 4) return std::nullopt;
     const std::size_t header = std::size_t{4} * (byte_at(packet, 0) & 0xf);
     const std::size_t total = number_at(packet, 2);
-    const bool fragment = (number_at(packet, 6) & 0x3fff) != 0;  // an offset, or more to come
+    const bool fragment = (number_at(packet, 6) & 0x3fff) != 0; // an offset, or more to come
     if (header < 20 || total < header || total > packet.size() || fragment) return std::nullopt;
     return Transport{packet.first(total).subspan(header), packet.subspan(12, 8), byte_at(packet, 9)};
 }

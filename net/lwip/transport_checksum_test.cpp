@@ -28,7 +28,7 @@ Frame ipv4(std::uint8_t protocol, std::size_t length) {
     put16(frame, 12, 0x0800);
     frame[14] = std::byte{0x45};
     put16(frame, 16, 20 + length);
-    put16(frame, 20, 0x4000);  // do not fragment
+    put16(frame, 20, 0x4000); // do not fragment
     frame[23] = std::byte{protocol};
     return frame;
 }
@@ -88,8 +88,10 @@ LACUNA_TEST("net.checksum", "a UDP checksum of zero is written as all ones") {
     net::complete_transport_checksum(frame);
     // Adding the checksum to the data makes the rest of the sum 0xffff, and the checksum zero.
     const std::size_t data = 14 + 20 + 8;
-    const std::uint32_t checksum = std::to_integer<std::uint32_t>(frame[40]) << 8 | std::to_integer<std::uint32_t>(frame[41]);
-    std::uint32_t word = (std::to_integer<std::uint32_t>(frame[data]) << 8 | std::to_integer<std::uint32_t>(frame[data + 1])) + checksum;
+    const std::uint32_t checksum =
+        std::to_integer<std::uint32_t>(frame[40]) << 8 | std::to_integer<std::uint32_t>(frame[41]);
+    std::uint32_t word =
+        (std::to_integer<std::uint32_t>(frame[data]) << 8 | std::to_integer<std::uint32_t>(frame[data + 1])) + checksum;
     word = (word & 0xffff) + (word >> 16);
     put16(frame, data, word);
     net::complete_transport_checksum(frame);
@@ -103,9 +105,9 @@ LACUNA_TEST("net.checksum", "what cannot be completed is left alone") {
         net::complete_transport_checksum(frame);
         return frame == before;
     };
-    CHECK(unchanged(ipv4(1, 40)));                         // ICMP
-    CHECK(unchanged(ipv6(44, 40)));                        // an extension header
-    CHECK(unchanged(ipv4(tcp, 19)));                       // shorter than a header
+    CHECK(unchanged(ipv4(1, 40)));   // ICMP
+    CHECK(unchanged(ipv6(44, 40)));  // an extension header
+    CHECK(unchanged(ipv4(tcp, 19))); // shorter than a header
     CHECK(unchanged(ipv4(udp, 7)));
     Frame fragment = ipv4(udp, 40);
     put16(fragment, 20, 0x2000);

@@ -38,15 +38,14 @@ void leave_no_interface() {
 /// What goes by the loopback interface never leaves this namespace's memory.
 void trust_loopback() {
     const CoreLock lock;
-    constexpr u16_t transport = NETIF_CHECKSUM_GEN_TCP | NETIF_CHECKSUM_CHECK_TCP | NETIF_CHECKSUM_GEN_UDP |
-                                NETIF_CHECKSUM_CHECK_UDP;
+    constexpr u16_t transport =
+        NETIF_CHECKSUM_GEN_TCP | NETIF_CHECKSUM_CHECK_TCP | NETIF_CHECKSUM_GEN_UDP | NETIF_CHECKSUM_CHECK_UDP;
     for (netif* interface = netif_list; interface != nullptr; interface = interface->next) {
         NETIF_SET_CHECKSUM_CTRL(interface, NETIF_CHECKSUM_ENABLE_ALL & ~transport);
     }
 }
 
-constexpr RxThread::Farewell farewell{.before_sources = &reset_connections,
-                                      .after_sources = &leave_no_interface};
+constexpr RxThread::Farewell farewell{.before_sources = &reset_connections, .after_sources = &leave_no_interface};
 
 } // namespace
 

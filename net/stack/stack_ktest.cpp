@@ -49,8 +49,7 @@ LACUNA_TEST("net.stack", "each namespace finds itself in its instance") {
     for (const Sandbox* sandbox : {&a, &b}) {
         bool right = false;
         CHECK(sandbox->run([&] {
-            right = net::instance.space == &sandbox->space() &&
-                    net::instance.domain == &sandbox->space().domain() &&
+            right = net::instance.space == &sandbox->space() && net::instance.domain == &sandbox->space().domain() &&
                     &net::Stack::current() == sandbox->space().stack();
         }));
         CHECK(right);

@@ -28,16 +28,15 @@ public:
     template <class Function>
     bool run(Function&& function) const {
         using Fn = std::remove_reference_t<Function>;
-        return kernel::run_in(*space_, "test", [](void* fn) { (*static_cast<Fn*>(fn))(); }, &function)
-            .has_value();
+        return kernel::run_in(*space_, "test", [](void* fn) { (*static_cast<Fn*>(fn))(); }, &function).has_value();
     }
 
     /// Starts `function()` in a task inside the namespace. It must outlive the task. Null if it could not.
     template <class Function>
     kernel::TaskRef begin(Function& function) const {
         auto task = kernel::spawn_process(
-            &space(), {.name = "test", .function = [](void* fn) { (*static_cast<Function*>(fn))(); },
-                       .argument = &function});
+            &space(),
+            {.name = "test", .function = [](void* fn) { (*static_cast<Function*>(fn))(); }, .argument = &function});
         return task ? std::move(*task) : kernel::TaskRef();
     }
 

@@ -19,7 +19,7 @@ namespace {
 
 /// What lwIP sees as a pbuf: its header, and behind it the frame that it stands for.
 struct FramePbuf {
-    pbuf_custom header;  // first, so that lwIP's pointer is ours
+    pbuf_custom header; // first, so that lwIP's pointer is ours
     PacketFrame frame;
 };
 
@@ -35,8 +35,8 @@ void free_frame_pbuf(pbuf* p) {
 
 Result<pbuf*> wrap_piece(PacketPiece& piece) {
     void* memory = TRY(cache->alloc(*instance.domain));
-    auto* ours = new (memory) FramePbuf{.header = {.pbuf = {}, .custom_free_function = &free_frame_pbuf},
-                                        .frame = std::move(piece.frame)};
+    auto* ours = new (memory)
+        FramePbuf{.header = {.pbuf = {}, .custom_free_function = &free_frame_pbuf}, .frame = std::move(piece.frame)};
     const auto bytes = ours->frame.bytes().subspan(piece.extent.begin, piece.extent.size());
     const auto length = static_cast<u16_t>(bytes.size());
     // PBUF_REF: the header is not in front of the data, and lwIP may not grow it backwards.

@@ -30,9 +30,12 @@ namespace {
 constexpr u16_t checksum_control(ChecksumOffload offload) {
     constexpr u16_t always = NETIF_CHECKSUM_ENABLE_ALL & ~(NETIF_CHECKSUM_CHECK_TCP | NETIF_CHECKSUM_CHECK_UDP);
     switch (offload) {
-    case ChecksumOffload::None: break;
-    case ChecksumOffload::Tcp: return always & ~NETIF_CHECKSUM_GEN_TCP;
-    case ChecksumOffload::TcpAndUdp: return always & ~(NETIF_CHECKSUM_GEN_TCP | NETIF_CHECKSUM_GEN_UDP);
+    case ChecksumOffload::None:
+        break;
+    case ChecksumOffload::Tcp:
+        return always & ~NETIF_CHECKSUM_GEN_TCP;
+    case ChecksumOffload::TcpAndUdp:
+        return always & ~(NETIF_CHECKSUM_GEN_TCP | NETIF_CHECKSUM_GEN_UDP);
     }
     return always;
 }
@@ -158,7 +161,8 @@ void Interface::input(Packet& packet) {
 
 /// Takes an IPv4 packet that continues what is being joined, or that may be the beginning of something.
 bool Interface::join(Packet& packet) {
-    if (config_.join_segments != JoinSegments::Yes || packet.size() != 1 || packet.checksums() == Checksums::Computed) return false;
+    if (config_.join_segments != JoinSegments::Yes || packet.size() != 1 || packet.checksums() == Checksums::Computed)
+        return false;
     if (joiner_.empty() && held_ack.behind() == HeldAck::Behind::Nothing) return false;
     PacketPiece& piece = packet.pieces().front();
     const auto segment = TcpSegment::of(piece.bytes());

@@ -23,8 +23,8 @@ enum class Addressing : std::uint8_t { None, Static, Dhcp };
 /// namespaces never meets a wire that could change it. IP's header and ICMP always carry theirs.
 enum class ChecksumOffload : std::uint8_t {
     None,
-    Tcp,        ///< for an interface behind the bridge: lwIP never fragments TCP, so it can be completed there
-    TcpAndUdp,  ///< for a wire that ends at another interface of this machine
+    Tcp,       ///< for an interface behind the bridge: lwIP never fragments TCP, so it can be completed there
+    TcpAndUdp, ///< for a wire that ends at another interface of this machine
 };
 
 /// Whether TCP segments that arrive together are joined before the stack sees them (SegmentJoiner).
@@ -32,14 +32,14 @@ enum class JoinSegments : bool { No, Yes };
 
 /// What an interface is made with. Plain data, no pointers: it may cross into a namespace.
 struct InterfaceConfig {
-    std::array<char, 2> name{'v', 'e'};  ///< lwIP appends a number
+    std::array<char, 2> name{'v', 'e'}; ///< lwIP appends a number
     MacAddress mac{};
     std::uint16_t mtu = default_mtu;
-    std::optional<ChecksumOffload> checksum_offload{};  ///< unset: what the boot option net.offload allows
-    std::optional<JoinSegments> join_segments{};  ///< unset: what the boot option net.join says
+    std::optional<ChecksumOffload> checksum_offload{}; ///< unset: what the boot option net.offload allows
+    std::optional<JoinSegments> join_segments{};       ///< unset: what the boot option net.join says
     Addressing addressing = Addressing::None;
-    IpPrefix address{};                  ///< if Static
-    std::optional<ip_addr_t> gateway{};  ///< if given, this becomes the default interface
+    IpPrefix address{};                 ///< if Static
+    std::optional<ip_addr_t> gateway{}; ///< if given, this becomes the default interface
 };
 
 } // namespace net

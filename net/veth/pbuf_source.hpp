@@ -24,9 +24,9 @@ private:
     const pbuf& first_;
     Checksums checksums_;
     std::span<const std::byte> header_;
-    std::span<const std::byte> header_left_;  ///< not yet read
+    std::span<const std::byte> header_left_; ///< not yet read
     const pbuf* at_ = nullptr;
-    std::size_t consumed_ = 0;  ///< bytes read of *at_
+    std::size_t consumed_ = 0; ///< bytes read of *at_
     std::size_t remaining_ = 0;
 };
 

@@ -14,8 +14,9 @@ pbuf* SegmentJoiner::finish() {
         piece->tot_len = static_cast<u16_t>(rest);
         rest -= piece->len;
     }
-    relabel_joined(std::span<std::byte, TcpSegment::headers>(static_cast<std::byte*>(head->payload), TcpSegment::headers),
-                   static_cast<std::uint16_t>(total_));
+    relabel_joined(
+        std::span<std::byte, TcpSegment::headers>(static_cast<std::byte*>(head->payload), TcpSegment::headers),
+        static_cast<std::uint16_t>(total_));
     return head;
 }
 

@@ -41,7 +41,7 @@ public:
 private:
     pbuf* head_ = nullptr;
     pbuf* tail_ = nullptr;
-    std::uint32_t total_ = 0;  ///< bytes of the joined IP packet
+    std::uint32_t total_ = 0; ///< bytes of the joined IP packet
     TcpSegment last_{};
 };
 

@@ -32,7 +32,7 @@ std::uint8_t byte_at(std::span<const std::byte> bytes, std::size_t at) {
 } // namespace
 
 std::optional<TcpSegment> TcpSegment::of(std::span<const std::byte> packet) {
-    constexpr std::uint16_t offset_or_more = 0xff3f;  // 0x3fff in network order: all but "do not fragment"
+    constexpr std::uint16_t offset_or_more = 0xff3f; // 0x3fff in network order: all but "do not fragment"
     if (packet.size() <= headers || byte_at(packet, 0) != 0x45 || byte_at(packet, protocol) != 6 ||
         (load<std::uint16_t>(packet, fragment) & offset_or_more) != 0 ||
         __builtin_bswap16(load<std::uint16_t>(packet, total_length)) != packet.size() ||
@@ -45,8 +45,7 @@ std::optional<TcpSegment> TcpSegment::of(std::span<const std::byte> packet) {
         .sequence = __builtin_bswap32(load<std::uint32_t>(packet, net::sequence)),
         .acknowledged = load<std::uint32_t>(packet, net::acknowledged),
         .window = load<std::uint16_t>(packet, net::window),
-        .traffic_class_and_lifetime =
-            static_cast<std::uint16_t>(byte_at(packet, tos) << 8 | byte_at(packet, lifetime)),
+        .traffic_class_and_lifetime = static_cast<std::uint16_t>(byte_at(packet, tos) << 8 | byte_at(packet, lifetime)),
         .data_bytes = static_cast<std::uint16_t>(packet.size() - headers),
     };
 }

@@ -12,14 +12,14 @@ namespace net {
 /// fragment, no flag but ACK and PSH, and data. Multi-byte fields as they lie in the packet, but for the
 /// sequence number.
 struct TcpSegment {
-    static constexpr std::size_t headers = 40;  ///< IPv4's and TCP's, without options
+    static constexpr std::size_t headers = 40; ///< IPv4's and TCP's, without options
 
     std::uint64_t addresses;
     std::uint32_t ports;
-    std::uint32_t sequence;  ///< of the first byte, in the CPU's order
+    std::uint32_t sequence; ///< of the first byte, in the CPU's order
     std::uint32_t acknowledged;
     std::uint16_t window;
-    std::uint16_t traffic_class_and_lifetime;  ///< IPv4's TOS and TTL
+    std::uint16_t traffic_class_and_lifetime; ///< IPv4's TOS and TTL
     std::uint16_t data_bytes;
 
     /// The segment in `packet`, if that is one of these, with nothing behind it.

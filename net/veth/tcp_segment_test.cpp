@@ -73,15 +73,16 @@ LACUNA_TEST("net.segments", "what is no plain data segment is left to the stack"
         packet[at] = std::byte{value};
         return !TcpSegment::of(packet);
     };
-    CHECK(broken(0, 0x46));   // IP options
-    CHECK(broken(0, 0x65));   // IPv6
-    CHECK(broken(3, 139));    // shorter than the packet: padding
+    CHECK(broken(0, 0x46)); // IP options
+    CHECK(broken(0, 0x65)); // IPv6
+    CHECK(broken(3, 139));  // shorter than the packet: padding
     CHECK(broken(3, 141));
-    CHECK(broken(6, 0x20));   // more fragments
-    CHECK(broken(7, 0x01));   // a fragment
-    CHECK(broken(9, 17));     // UDP
-    CHECK(broken(32, 0x60));  // TCP options
-    for (const int flags : {0x00, 0x11, 0x12, 0x14, 0x30, 0x50, 0x90}) CHECK(broken(33, static_cast<std::uint8_t>(flags)));
+    CHECK(broken(6, 0x20));  // more fragments
+    CHECK(broken(7, 0x01));  // a fragment
+    CHECK(broken(9, 17));    // UDP
+    CHECK(broken(32, 0x60)); // TCP options
+    for (const int flags : {0x00, 0x11, 0x12, 0x14, 0x30, 0x50, 0x90})
+        CHECK(broken(33, static_cast<std::uint8_t>(flags)));
     CHECK(!broken(33, 0x18));
     Packet packet = segment(0, 100);
     for (std::size_t size = 0; size < packet.size(); ++size) {

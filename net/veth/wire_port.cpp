@@ -64,7 +64,7 @@ unsigned WirePort::drain(unsigned budget) {
             const auto received = receive_packet(end_, link_state->frames, packet);
             if (received) {
                 held_ack.next_packet(end_.pending() && taken + 1 < budget ? HeldAck::Behind::More
-                                                                         : HeldAck::Behind::Nothing);
+                                                                          : HeldAck::Behind::Nothing);
                 sink.deliver(packet);
             } else if (received.error() == Error::WouldBlock) {
                 break;

@@ -34,7 +34,7 @@ public:
     enum class Role : std::uint8_t { Interface, BridgePort };
     struct Config {
         Role role = Role::Interface;
-        InterfaceConfig interface;  ///< if that is the role
+        InterfaceConfig interface; ///< if that is the role
     };
 
     /// The references outlive the port. `serial` is for the name.

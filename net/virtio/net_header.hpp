@@ -12,7 +12,7 @@ namespace net::virtio {
 
 /// struct virtio_net_hdr with VERSION_1: in front of every packet. All zero when no offload is negotiated.
 inline constexpr std::size_t net_header_bytes = 12;
-inline constexpr std::uint64_t net_feature_mac = std::uint64_t{1} << 5;  ///< VIRTIO_NET_F_MAC
+inline constexpr std::uint64_t net_feature_mac = std::uint64_t{1} << 5; ///< VIRTIO_NET_F_MAC
 inline constexpr std::uint16_t receive_queue = 0;
 inline constexpr std::uint16_t transmit_queue = 1;
 

@@ -18,15 +18,15 @@ struct RingDescriptor {
     std::uint16_t flags;
     std::uint16_t next;
 };
-inline constexpr std::uint16_t descriptor_next = 1;   ///< VIRTQ_DESC_F_NEXT
-inline constexpr std::uint16_t descriptor_write = 2;  ///< VIRTQ_DESC_F_WRITE: the device writes
+inline constexpr std::uint16_t descriptor_next = 1;  ///< VIRTQ_DESC_F_NEXT
+inline constexpr std::uint16_t descriptor_write = 2; ///< VIRTQ_DESC_F_WRITE: the device writes
 
 struct AvailableRing {
     std::uint16_t flags;
     std::uint16_t index;
     std::array<std::uint16_t, max_queue_size> ring;
 };
-inline constexpr std::uint16_t available_no_interrupt = 1;  ///< VIRTQ_AVAIL_F_NO_INTERRUPT
+inline constexpr std::uint16_t available_no_interrupt = 1; ///< VIRTQ_AVAIL_F_NO_INTERRUPT
 
 struct UsedElement {
     std::uint32_t id;
@@ -37,7 +37,7 @@ struct UsedRing {
     std::uint16_t index;
     std::array<UsedElement, max_queue_size> ring;
 };
-inline constexpr std::uint16_t used_no_notify = 1;  ///< VIRTQ_USED_F_NO_NOTIFY
+inline constexpr std::uint16_t used_no_notify = 1; ///< VIRTQ_USED_F_NO_NOTIFY
 
 static_assert(sizeof(RingDescriptor) == 16 && sizeof(UsedElement) == 8);
 static_assert(offsetof(AvailableRing, ring) == 4 && offsetof(UsedRing, ring) == 4);
@@ -50,7 +50,7 @@ static_assert(offsetof(AvailableRing, ring) == 4 && offsetof(UsedRing, ring) == 
 ///     7680     spare
 inline constexpr std::uint64_t available_offset = max_queue_size * sizeof(RingDescriptor);
 inline constexpr std::uint64_t used_offset = available_offset + 1024;
-inline constexpr std::uint64_t spare_offset = used_offset + 2560;  ///< zeros that nobody writes
+inline constexpr std::uint64_t spare_offset = used_offset + 2560; ///< zeros that nobody writes
 inline constexpr mm::Order ring_order{1};
 inline constexpr std::uint64_t ring_bytes = ring_order.bytes();
 static_assert(sizeof(AvailableRing) <= used_offset - available_offset);

@@ -58,9 +58,8 @@ Result<std::uint16_t> SplitQueue::submit(std::span<const DmaSegment> segments, D
                                   last ? std::uint16_t{0} : free_head_};
         if (write != 0) capacity += segments[i].length;
     }
-    requests_[head] = {.in_flight = true,
-                       .descriptors = static_cast<std::uint16_t>(segments.size()),
-                       .capacity = capacity};
+    requests_[head] = {
+        .in_flight = true, .descriptors = static_cast<std::uint16_t>(segments.size()), .capacity = capacity};
     rings_.available->ring[next_available_ % size_] = head;
     ++next_available_;
     return head;

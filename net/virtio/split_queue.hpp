@@ -14,7 +14,7 @@ namespace net {
 /// A run of physical memory that the device reads or writes.
 struct DmaSegment {
     mm::PhysAddr address;
-    std::uint32_t length = 0;  ///< bytes
+    std::uint32_t length = 0; ///< bytes
 };
 
 /// Who writes the memory of a request.
@@ -22,8 +22,8 @@ enum class DmaDirection : std::uint8_t { ToDevice, FromDevice };
 
 /// A request that the device has finished with.
 struct Completion {
-    std::uint16_t request;  ///< what `submit` returned
-    std::uint32_t written;  ///< bytes written by the device, at most the request's capacity
+    std::uint16_t request; ///< what `submit` returned
+    std::uint32_t written; ///< bytes written by the device, at most the request's capacity
 };
 
 /// The driver's half of a split virtqueue (Virtio 1.2, §2.7): plain logic over ring memory that both
@@ -72,7 +72,7 @@ private:
     struct Request {
         bool in_flight = false;
         std::uint16_t descriptors = 0;
-        std::uint32_t capacity = 0;  ///< bytes that the device may write
+        std::uint32_t capacity = 0; ///< bytes that the device may write
     };
 
     std::uint16_t take_descriptor();
@@ -83,11 +83,11 @@ private:
     std::uint16_t size_;
     std::uint16_t free_head_ = 0;
     std::uint16_t free_count_;
-    std::uint16_t next_available_ = 0;  ///< free-running; what publish() will show
-    std::uint16_t next_used_ = 0;       ///< free-running; what complete() looks at next
+    std::uint16_t next_available_ = 0; ///< free-running; what publish() will show
+    std::uint16_t next_used_ = 0;      ///< free-running; what complete() looks at next
     std::uint64_t refused_ = 0;
     std::array<Request, max_size> requests_{};
-    std::array<std::uint16_t, max_size> next_{};  ///< our own chain links: free list and requests
+    std::array<std::uint16_t, max_size> next_{}; ///< our own chain links: free list and requests
 };
 
 } // namespace net

@@ -32,7 +32,7 @@ LACUNA_TEST("net.virtqueue", "a chain is shown to the device as it was submitted
     const std::array segments{DmaSegment{mm::PhysAddr{0x1000}, 12}, DmaSegment{mm::PhysAddr{0x2000}, 1514}};
     const auto request = f.queue->submit(segments, DmaDirection::ToDevice);
     REQUIRE(request);
-    CHECK(!f.device.take());  // not before it is published
+    CHECK(!f.device.take()); // not before it is published
     CHECK(f.queue->publish());
     const auto head = f.device.take();
     REQUIRE(head);
@@ -69,7 +69,8 @@ LACUNA_TEST("net.virtqueue", "exhaustion is an error, and every descriptor comes
         }
         (void)f.queue->publish();
         while (const auto head = f.device.take()) f.device.finish(*head, 64);
-        while (f.queue->complete()) {}
+        while (f.queue->complete()) {
+        }
         REQUIRE(f.queue->free_descriptors() == 16);
     }
     CHECK(f.queue->refused() == 0);

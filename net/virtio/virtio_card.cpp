@@ -45,7 +45,7 @@ private:
 /// One card is driven; a second one is left alone.
 constinit VirtioCard the_card;
 
-constexpr std::uint16_t receive_interrupt = 0;  ///< the MSI-X entry used
+constexpr std::uint16_t receive_interrupt = 0; ///< the MSI-X entry used
 
 Result<> VirtioCard::start(const arch::PciDevice& device) {
     const VirtioPci transport = TRY(VirtioPci::create(device));

@@ -18,9 +18,13 @@ template <class Fn>
 bool with_card(Fn fn) {
     auto init = kernel::namespaces().find("init");
     if (!init) return false;
-    return kernel::run_in(**init, "test", [](void* argument) {
-        (*static_cast<Fn*>(argument))(net::link_state != nullptr ? net::link_state->uplink : nullptr);
-    }, &fn).has_value();
+    return kernel::run_in(
+               **init, "test",
+               [](void* argument) {
+                   (*static_cast<Fn*>(argument))(net::link_state != nullptr ? net::link_state->uplink : nullptr);
+               },
+               &fn)
+        .has_value();
 }
 
 bool has_card() {

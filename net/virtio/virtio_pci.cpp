@@ -43,13 +43,13 @@ constexpr std::uint8_t driver_ok = 4;
 constexpr std::uint8_t features_ok = 8;
 } // namespace status
 
-constexpr std::uint64_t version_1 = std::uint64_t{1} << 32;  ///< VIRTIO_F_VERSION_1
+constexpr std::uint64_t version_1 = std::uint64_t{1} << 32; ///< VIRTIO_F_VERSION_1
 
 /// One structure as its capability describes it: struct virtio_pci_cap (§4.1.4).
 struct Place {
     volatile std::byte* registers = nullptr;
     std::uint32_t bytes = 0;
-    std::uint8_t capability = 0;  ///< offset in configuration space
+    std::uint8_t capability = 0; ///< offset in configuration space
 };
 
 /// The first usable capability of a kind: the device lists them in order of preference.
@@ -61,7 +61,7 @@ Result<Place> find(const arch::PciDevice& device, Structure kind, std::uint32_t 
         const std::uint8_t bar = device.read8(field(4));
         const std::uint32_t offset = device.read32(field(8));
         const std::uint32_t length = device.read32(field(12));
-        if (bar > 5 || length < at_least) continue;  // reserved values are to be passed over
+        if (bar > 5 || length < at_least) continue; // reserved values are to be passed over
         const auto range = device.memory_bar(bar);
         if (!range || std::uint64_t{offset} + length > range->bytes()) continue;
         volatile std::byte* base = TRY(device.map_bar(bar));
@@ -152,8 +152,7 @@ Result<> VirtioPci::enable_queue(std::uint16_t index, const SplitQueue& queue, s
     write<std::uint16_t>(common::queue_msix_vector, interrupt);
     // The device says "no vector" when it has no room for the mapping (§4.1.5.1.2.1).
     if (read<std::uint16_t>(common::queue_msix_vector) != interrupt) return fail(Error::Io);
-    const std::uint64_t doorbell =
-        std::uint64_t{read<std::uint16_t>(common::queue_notify_off)} * doorbell_multiplier_;
+    const std::uint64_t doorbell = std::uint64_t{read<std::uint16_t>(common::queue_notify_off)} * doorbell_multiplier_;
     if (doorbell + sizeof(std::uint16_t) > doorbell_bytes_) return fail(Error::Io);
     doorbell_offsets_[index] = static_cast<std::uint32_t>(doorbell);
     write<std::uint16_t>(common::queue_enable, 1);

@@ -63,7 +63,7 @@ private:
     std::uint32_t config_bytes_ = 0;
     std::uint32_t doorbell_bytes_ = 0;
     std::uint32_t doorbell_multiplier_ = 0;
-    std::uint32_t doorbell_offsets_[max_queues]{};  ///< bytes
+    std::uint32_t doorbell_offsets_[max_queues]{}; ///< bytes
 };
 
 } // namespace net

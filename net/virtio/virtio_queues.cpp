@@ -20,9 +20,7 @@ using kernel::Result;
 
 namespace {
 
-std::span<std::byte> memory_of(const mm::ExclusivePages& rings) {
-    return {rings.address().get(), virtio::ring_bytes};
-}
+std::span<std::byte> memory_of(const mm::ExclusivePages& rings) { return {rings.address().get(), virtio::ring_bytes}; }
 
 /// The size to use for a queue that may have up to `limit` descriptors.
 Result<std::uint16_t> usable_size(std::uint16_t limit) {
@@ -34,11 +32,8 @@ Result<std::uint16_t> usable_size(std::uint16_t limit) {
 } // namespace
 
 VirtioQueues::VirtioQueues(const VirtioPci& device, PacketFrames& frames, mm::ExclusivePages receive_rings,
-                           mm::ExclusivePages transmit_rings, std::uint16_t receive_size,
-                           std::uint16_t transmit_size)
-    : device_(device),
-      frames_(frames),
-      receive_rings_(std::move(receive_rings)),
+                           mm::ExclusivePages transmit_rings, std::uint16_t receive_size, std::uint16_t transmit_size)
+    : device_(device), frames_(frames), receive_rings_(std::move(receive_rings)),
       transmit_rings_(std::move(transmit_rings)),
       receive_(memory_of(receive_rings_), receive_rings_.range().begin, receive_size),
       transmit_(memory_of(transmit_rings_), transmit_rings_.range().begin, transmit_size) {}
@@ -51,9 +46,8 @@ Result<VirtioQueues*> VirtioQueues::create(const VirtioPci& card, std::uint16_t 
     mm::Domain& domain = *instance.domain;
     auto receive_rings = TRY(domain.alloc_pages(virtio::ring_order, mm::Zero::Yes));
     auto transmit_rings = TRY(domain.alloc_pages(virtio::ring_order, mm::Zero::Yes));
-    VirtioQueues* queues =
-        TRY(exclusive_new<VirtioQueues>(domain, device, frames, std::move(receive_rings),
-                                        std::move(transmit_rings), receive_size, transmit_size));
+    VirtioQueues* queues = TRY(exclusive_new<VirtioQueues>(domain, device, frames, std::move(receive_rings),
+                                                           std::move(transmit_rings), receive_size, transmit_size));
     if ((features & virtio::net_feature_mac) != 0) {
         for (std::size_t i = 0; i < 6; ++i) queues->mac_.octets[i] = device.config8(i);
     }
@@ -131,7 +125,7 @@ void VirtioQueues::receive(Completion done, PacketSink& sink) {
         static_cast<void>(offer(std::move(frame)));
         return;
     }
-    static_cast<void>(offer(std::move(*fresh)));  // there is room: one descriptor has just come free
+    static_cast<void>(offer(std::move(*fresh))); // there is room: one descriptor has just come free
     ++counters_.received;
     kernel::count(Event::PacketsReceived);
     Packet packet;

@@ -25,9 +25,9 @@ public:
     struct Counters {
         std::uint64_t received = 0;
         std::uint64_t sent = 0;
-        std::uint64_t ill_formed = 0;   ///< frames of impossible length
-        std::uint64_t no_frame = 0;     ///< received and dropped for want of a fresh buffer
-        std::uint64_t ring_full = 0;    ///< not sent: the device has not caught up
+        std::uint64_t ill_formed = 0; ///< frames of impossible length
+        std::uint64_t no_frame = 0;   ///< received and dropped for want of a fresh buffer
+        std::uint64_t ring_full = 0;  ///< not sent: the device has not caught up
     };
 
     /// Sets the device up with interrupt `entry` for received packets; it is running on success.
@@ -65,8 +65,8 @@ private:
     SplitQueue transmit_;
     MacAddress mac_{};
     Counters counters_;
-    std::array<PacketFrame, SplitQueue::max_size> offered_{};  ///< by request: the device writes these
-    std::array<PacketFrame, SplitQueue::max_size> sending_{};  ///< by request: the device reads these
+    std::array<PacketFrame, SplitQueue::max_size> offered_{}; ///< by request: the device writes these
+    std::array<PacketFrame, SplitQueue::max_size> sending_{}; ///< by request: the device reads these
 };
 
 } // namespace net

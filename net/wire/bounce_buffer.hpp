@@ -56,7 +56,7 @@ private:
     bool in_use(std::uint32_t slot) const;
 
     SlotMemory& memory_;
-    std::atomic<std::uint64_t> in_use_{0};  ///< bit n: slot n holds a packet
+    std::atomic<std::uint64_t> in_use_{0}; ///< bit n: slot n holds a packet
     std::array<std::byte*, slot_count> slots_{};
 };
 

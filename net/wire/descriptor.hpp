@@ -12,8 +12,8 @@ namespace net {
 
 /// How the bytes of a descriptor travel.
 enum class Carrier : std::uint8_t {
-    Frame,   ///< `index` is the number of a physical frame that changes its owner
-    Bounce,  ///< `index` is a slot of the wire's shared bounce buffer
+    Frame,  ///< `index` is the number of a physical frame that changes its owner
+    Bounce, ///< `index` is a slot of the wire's shared bounce buffer
 };
 
 /// Whether more of the same packet follows.
@@ -21,24 +21,28 @@ enum class Position : std::uint8_t { Last, More };
 
 /// What is known of the TCP or UDP checksum inside a packet.
 enum class Checksums : std::uint8_t {
-    Computed,  ///< it is there, and the receiver checks it
-    Deferred,  ///< it may be missing: the packet was never outside this machine. Who sends it out fills it in
+    Computed, ///< it is there, and the receiver checks it
+    Deferred, ///< it may be missing: the packet was never outside this machine. Who sends it out fills it in
 };
 
 /// One piece of a packet on a wire. It lies in shared memory, so the receiver takes it for a claim,
 /// not for a fact: `well_formed` first, then the frame table decides.
 struct alignas(8) Descriptor {
     std::uint32_t index;
-    std::uint32_t offset : 12;  ///< bytes, from the start of the frame or slot
-    std::uint32_t length : 13;  ///< bytes, 1 .. 4096
+    std::uint32_t offset : 12; ///< bytes, from the start of the frame or slot
+    std::uint32_t length : 13; ///< bytes, 1 .. 4096
     Carrier carrier : 2;
     Position position : 2;
-    Checksums checksums : 2;  ///< of the whole packet; the first piece's counts
+    Checksums checksums : 2; ///< of the whole packet; the first piece's counts
 
     static constexpr Descriptor of_frame(mm::Pfn pfn, std::size_t offset, std::size_t length,
                                          Checksums checksums = Checksums::Computed) {
-        return {pfn.raw(), static_cast<std::uint32_t>(offset), static_cast<std::uint32_t>(length), Carrier::Frame,
-                Position::Last, checksums};
+        return {pfn.raw(),
+                static_cast<std::uint32_t>(offset),
+                static_cast<std::uint32_t>(length),
+                Carrier::Frame,
+                Position::Last,
+                checksums};
     }
     static constexpr Descriptor of_slot(std::uint32_t slot, std::size_t length,
                                         Checksums checksums = Checksums::Computed) {
@@ -68,7 +72,7 @@ inline constexpr std::size_t max_packet_pieces = max_packet_bytes / mm::page_siz
 /// The pieces of one packet, in order. A value in its user's own memory: checks made on it hold.
 class PieceList {
 public:
-    constexpr PieceList() {}  // pieces_ is written before it is read: this is on every packet's way
+    constexpr PieceList() {} // pieces_ is written before it is read: this is on every packet's way
 
     /// Precondition: size() < max_packet_pieces.
     constexpr void append(const Descriptor& piece) { pieces_.data()[count_++] = piece; }

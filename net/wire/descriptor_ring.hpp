@@ -47,8 +47,8 @@ private:
     Descriptor& slot(std::uint32_t number) { return slots_.data()[number % capacity]; }
 
     // The two sides' indices lie in cache lines of their own, or every push would stall the reader.
-    alignas(64) std::atomic<std::uint32_t> head_{0};  ///< next slot to write; the producer's
-    alignas(64) std::atomic<std::uint32_t> tail_{0};  ///< next slot to read; the consumer's
+    alignas(64) std::atomic<std::uint32_t> head_{0}; ///< next slot to write; the producer's
+    alignas(64) std::atomic<std::uint32_t> tail_{0}; ///< next slot to read; the consumer's
     alignas(64) std::array<Descriptor, capacity> slots_{};
 };
 
@@ -91,7 +91,8 @@ inline kernel::Result<> DescriptorRing<slots>::pop(PieceList& packet) {
     const std::uint32_t waiting = head_.load(std::memory_order_acquire) - tail;
     if (waiting == 0) return kernel::fail(kernel::Error::WouldBlock);
     const Descriptor first = slot(tail);
-    if (first.position != Position::Last || !well_formed(first)) return pop_more(packet, tail, std::min(waiting, capacity));
+    if (first.position != Position::Last || !well_formed(first))
+        return pop_more(packet, tail, std::min(waiting, capacity));
     packet.append(first);
     // Ordering: release pairs with the producer's acquire; the copy above is done with the slot.
     tail_.store(tail + 1, std::memory_order_release);
@@ -99,7 +100,8 @@ inline kernel::Result<> DescriptorRing<slots>::pop(PieceList& packet) {
 }
 
 template <std::uint32_t slots>
-[[gnu::noinline]] kernel::Result<> DescriptorRing<slots>::pop_more(PieceList& packet, std::uint32_t tail, std::uint32_t waiting) {
+[[gnu::noinline]] kernel::Result<> DescriptorRing<slots>::pop_more(PieceList& packet, std::uint32_t tail,
+                                                                   std::uint32_t waiting) {
     bool sound = true;
     bool complete = false;
     std::uint32_t taken = 0;

@@ -99,12 +99,12 @@ LACUNA_TEST("net.wire", "a ring scribbled over is refused piece by piece and the
 LACUNA_TEST("net.wire", "indices scribbled over do not make the reader run away") {
     auto ring = std::make_unique<PacketRing>();
     auto* words = reinterpret_cast<std::atomic<std::uint32_t>*>(ring.get());
-    words[0].store(0x80000000U);  // head_: two thousand million pieces are said to wait
+    words[0].store(0x80000000U); // head_: two thousand million pieces are said to wait
     CHECK(ring->size() == PacketRing::capacity);
     PieceList out;
     for (int i = 0; i < 1000; ++i) {
         const auto popped = ring->pop(out);
-        CHECK(!popped);  // zero-length pieces
+        CHECK(!popped); // zero-length pieces
         CHECK(out.size() <= net::max_packet_pieces);
     }
     // Nor does the producer write beyond the ring; it says that there is no room.

@@ -40,11 +40,11 @@ protected:
 
 /// What one direction of a wire has seen. Counts since creation.
 struct WireCounters {
-    std::atomic<std::uint64_t> packets{0};    ///< pushed whole
-    std::atomic<std::uint64_t> bytes{0};      ///< of those packets
-    std::atomic<std::uint64_t> ring_full{0};  ///< packets that did not fit; nothing of them crossed
-    std::atomic<std::uint64_t> refused{0};    ///< packets the receiver found ill-formed or not its own
-    std::atomic<std::uint64_t> reclaimed{0};  ///< frames in flight when an end went away
+    std::atomic<std::uint64_t> packets{0};   ///< pushed whole
+    std::atomic<std::uint64_t> bytes{0};     ///< of those packets
+    std::atomic<std::uint64_t> ring_full{0}; ///< packets that did not fit; nothing of them crossed
+    std::atomic<std::uint64_t> refused{0};   ///< packets the receiver found ill-formed or not its own
+    std::atomic<std::uint64_t> reclaimed{0}; ///< frames in flight when an end went away
 };
 
 /// Two descriptor rings between two network namespaces, in shared memory. It holds frame numbers and
@@ -89,9 +89,7 @@ public:
     bool pending(Side to) const { return !toward(to).ring.empty(); }
 
     /// How many used frames `from` may give back to the other side now.
-    std::size_t room_for_spent(Side from) const {
-        return attached(other(from)) ? toward(from).spent.room() : 0;
-    }
+    std::size_t room_for_spent(Side from) const { return attached(other(from)) ? toward(from).spent.room() : 0; }
     /// Gives a frame back to the side that it came from, for its next packets: in transit, and holding nothing
     /// but zeros and what that side sent. Precondition: room_for_spent(from) > 0. Nobody is woken.
     /// Error: InvalidArgument for an ill-formed piece.
@@ -110,8 +108,8 @@ public:
 private:
     struct Direction {
         explicit Direction(WireMemory& memory) : bounce(memory) {}
-        PacketRing ring;  ///< packets
-        SpentRing spent;  ///< the other way: frames that carried them, one by one
+        PacketRing ring; ///< packets
+        SpentRing spent; ///< the other way: frames that carried them, one by one
         BounceBuffer bounce;
         WireCounters counters;
     };
@@ -167,7 +165,8 @@ inline kernel::Result<> Wire::reserve(Side from, std::size_t pieces) {
 
 inline kernel::Result<> Wire::receive(Side to, PieceList& packet) {
     auto popped = toward(to).ring.pop(packet);
-    if (!popped && popped.error() == kernel::Error::Refused) [[unlikely]] refuse(to, packet);
+    if (!popped && popped.error() == kernel::Error::Refused) [[unlikely]]
+        refuse(to, packet);
     return popped;
 }
 

@@ -101,7 +101,7 @@ LACUNA_TEST("net.wire", "a full ring is a clear error, counted, and passes") {
     REQUIRE(f.wire->receive(Side::B, packet));
     CHECK(f.wire->reserve(Side::A, 1));
     CHECK(f.wire->send(Side::A, one));
-    CHECK(f.wire->send(Side::B, one));  // the other direction never noticed
+    CHECK(f.wire->send(Side::B, one)); // the other direction never noticed
 }
 
 LACUNA_TEST("net.wire", "closing an end reclaims what flies towards it and wakes the peer") {

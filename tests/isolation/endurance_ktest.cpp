@@ -35,8 +35,7 @@ constexpr std::size_t most_namespaces = 48;
 class Name {
 public:
     explicit Name(std::size_t number)
-        : length_(static_cast<std::size_t>(
-              std::format_to_n(text_.data(), std::ssize(text_), "iso-{}", number).size)) {}
+        : length_(static_cast<std::size_t>(std::format_to_n(text_.data(), std::ssize(text_), "iso-{}", number).size)) {}
     operator std::string_view() const { return {text_.data(), length_}; }
 
 private:

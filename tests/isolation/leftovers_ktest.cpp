@@ -66,7 +66,9 @@ LACUNA_TEST("isolation.leftovers", "a destroyed namespace's heap holds nothing o
 }
 
 LACUNA_TEST("isolation.leftovers", "a hundred lives with TCP traffic cost not one frame") {
-    { const TwoNamespaces warm_up; }
+    {
+        const TwoNamespaces warm_up;
+    }
     const mm::PageCount before = kernel::frame_balance();
     for (unsigned life = 0; life < 100; ++life) {
         TwoNamespaces two;

@@ -18,9 +18,9 @@ std::array<std::uint64_t, 2048> window_addresses, direct_addresses;
 struct Reach {
     std::size_t pages = 0;
     std::size_t by_owner = 0;
-    std::size_t by_others = 0;      ///< through the window, from blue and from outside
-    std::size_t by_direct_map = 0;  ///< from anywhere
-    bool undisturbed = false;       ///< red owned the same pages before and after
+    std::size_t by_others = 0;     ///< through the window, from blue and from outside
+    std::size_t by_direct_map = 0; ///< from anywhere
+    bool undisturbed = false;      ///< red owned the same pages before and after
 };
 
 /// A sum over the page numbers that tells one set of pages from another.
@@ -52,7 +52,8 @@ Reach look(TwoNamespaces& two) {
 }
 
 void sleep_for_ever(void*) {
-    while (kernel::sleep_for(kernel::seconds(3600))) {}
+    while (kernel::sleep_for(kernel::seconds(3600))) {
+    }
 }
 
 /// Nobody but red reads `address` of red's window, nor the same byte through the direct map.
@@ -96,8 +97,8 @@ LACUNA_TEST("isolation.reach", "a namespace in use has every kind of exclusive p
     TwoNamespaces two;
     REQUIRE(two.ready());
     const auto pages = pages_of(two.red());
-    for (const auto state : {mm::FrameState::Exclusive, mm::FrameState::SlabExclusive, mm::FrameState::Stack,
-                             mm::FrameState::Image}) {
+    for (const auto state :
+         {mm::FrameState::Exclusive, mm::FrameState::SlabExclusive, mm::FrameState::Stack, mm::FrameState::Image}) {
         CHECK(std::ranges::count(pages, state, &OwnedPage::state) > 0);
     }
     const bool has_heap = kernel::memory().policies().heap == mm::Heap::Mimalloc;

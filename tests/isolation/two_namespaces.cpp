@@ -57,9 +57,7 @@ void TwoNamespaces::end_red() {
 
 bool TwoNamespaces::talk() {
     bool arrived = false;
-    inside(*red_, [&arrived] {
-        arrived = net::bulk_send({.host = blue_address, .bytes = stream_bytes}).has_value();
-    });
+    inside(*red_, [&arrived] { arrived = net::bulk_send({.host = blue_address, .bytes = stream_bytes}).has_value(); });
     return arrived;
 }
 
@@ -103,10 +101,9 @@ std::span<const OwnedPage> pages_of(NetNamespace& ns) {
 std::uint64_t object_of(NetNamespace& ns, std::string_view cache) {
     std::uint64_t found = 0;
     inside(ns, [&] {
-        kernel::memory().slabs().for_each_live(
-            ns.domain(), [&](void* object, std::size_t, std::string_view name) {
-                if (name == cache && found == 0) found = reinterpret_cast<std::uintptr_t>(object);
-            });
+        kernel::memory().slabs().for_each_live(ns.domain(), [&](void* object, std::size_t, std::string_view name) {
+            if (name == cache && found == 0) found = reinterpret_cast<std::uintptr_t>(object);
+        });
     });
     return found;
 }

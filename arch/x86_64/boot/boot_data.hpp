@@ -13,7 +13,7 @@ namespace arch::boot {
 
 /// Holds what the loader's data are copied into; a BootInfo is a view of it.
 class BootData {
-  public:
+public:
     MemoryMap memory;
     BootProtocol protocol = BootProtocol::Pvh;
     mm::PhysRange initrd{};
@@ -28,7 +28,7 @@ class BootData {
     /// Completes the memory map. The view stays valid as long as this object.
     BootInfo view();
 
-  private:
+private:
     std::array<char, 4096> command_line_{};
     std::size_t command_line_size_ = 0;
     alignas(16) std::array<std::byte, 64> rsdp_copy_{};

@@ -35,38 +35,30 @@ constinit AcpiInfo acpi;
 }
 
 std::span<const std::byte> read_physical(mm::PhysAddr address, std::uint64_t bytes) {
-    if (!boot::early_reachable(address, bytes))
-        return {};
+    if (!boot::early_reachable(address, bytes)) return {};
     return {boot::early_pointer<const std::byte>(address), bytes};
 }
 
 void read_boot_data(std::uint32_t magic, mm::PhysAddr information) {
-    if (magic == PVH_START_MAGIC && boot::read_pvh(information, boot_data))
-        return;
-    if (magic == MULTIBOOT2_LOADER_MAGIC && boot::read_multiboot2(information, boot_data))
-        return;
+    if (magic == PVH_START_MAGIC && boot::read_pvh(information, boot_data)) return;
+    if (magic == MULTIBOOT2_LOADER_MAGIC && boot::read_multiboot2(information, boot_data)) return;
     give_up("what the boot loader passed is neither PVH nor Multiboot2");
 }
 
 void read_acpi() {
-    if (!boot_data.rsdp)
-        return early_print("ACPI: no root pointer; assuming a standard PC\n");
+    if (!boot_data.rsdp) return early_print("ACPI: no root pointer; assuming a standard PC\n");
     const auto parsed = parse_acpi(*boot_data.rsdp, read_physical);
-    if (!parsed)
-        return early_print(parsed.error(), "; assuming a standard PC\n");
+    if (!parsed) return early_print(parsed.error(), "; assuming a standard PC\n");
     acpi = *parsed;
 }
 
 void run_constructors() {
-    for (const Constructor* one = __init_array_start; one != __init_array_end; ++one)
-        (*one)();
+    for (const Constructor* one = __init_array_start; one != __init_array_end; ++one) (*one)();
 }
 
 } // namespace
 
-const AcpiInfo& acpi_info() {
-    return acpi;
-}
+const AcpiInfo& acpi_info() { return acpi; }
 
 /// What entry.S calls, in the higher half on the boot stack, with the loader's magic number and
 /// information.
@@ -80,8 +72,7 @@ extern "C" [[noreturn]] void boot_main(std::uint32_t magic, std::uint32_t inform
     read_boot_data(magic, mm::PhysAddr{information});
     const BootInfo info = boot_data.view();
     read_acpi();
-    if (!local_apic_initialise() || !io_apic_initialise())
-        give_up("the interrupt controllers cannot be mapped");
+    if (!local_apic_initialise() || !io_apic_initialise()) give_up("the interrupt controllers cannot be mapped");
     cpu_tables(0).set_apic_id(local_apic_id());
     boot::place_trampoline(info.memory);
     clock_calibrate();

@@ -23,9 +23,7 @@ namespace arch {
 
 namespace {
 
-mm::VirtAddr address(const std::byte* symbol) {
-    return mm::VirtAddr{reinterpret_cast<std::uint64_t>(symbol)};
-}
+mm::VirtAddr address(const std::byte* symbol) { return mm::VirtAddr{reinterpret_cast<std::uint64_t>(symbol)}; }
 
 } // namespace
 
@@ -41,12 +39,8 @@ std::span<const ImageSection> image_sections() {
     return sections;
 }
 
-std::span<const std::byte> namespace_template() {
-    return {__nstemplate_start, __nstemplate_end};
-}
+std::span<const std::byte> namespace_template() { return {__nstemplate_start, __nstemplate_end}; }
 
-std::span<const std::byte> symbol_table() {
-    return {__symbols_start, __symbols_end};
-}
+std::span<const std::byte> symbol_table() { return {__symbols_start, __symbols_end}; }
 
 } // namespace arch

@@ -7,18 +7,14 @@
 
 #include <array>
 
-LACUNA_TEST("arch.image",
-            "the sections are whole pages without gaps, none writable and executable") {
+LACUNA_TEST("arch.image", "the sections are whole pages without gaps, none writable and executable") {
     const auto sections = arch::image_sections();
     for (std::size_t i = 0; i < sections.size(); ++i) {
         CHECK(sections[i].begin.is_aligned(mm::page_size));
         CHECK(sections[i].begin <= sections[i].end);
-        if (i > 0)
-            CHECK(sections[i].begin == sections[i - 1].end);
-        const bool writable =
-            (sections[i].flags & arch::PteFlags::Writable) != arch::PteFlags::None;
-        const bool executable =
-            (sections[i].flags & arch::PteFlags::NoExecute) == arch::PteFlags::None;
+        if (i > 0) CHECK(sections[i].begin == sections[i - 1].end);
+        const bool writable = (sections[i].flags & arch::PteFlags::Writable) != arch::PteFlags::None;
+        const bool executable = (sections[i].flags & arch::PteFlags::NoExecute) == arch::PteFlags::None;
         CHECK_FALSE((writable && executable));
     }
 }

@@ -12,8 +12,7 @@ namespace {
 std::optional<MemoryKind> most_cautious(std::span<const MemoryRange> ranges, mm::PhysAddr address) {
     std::optional<MemoryKind> found;
     for (const MemoryRange& range : ranges)
-        if (range.range.contains(address) && (!found || range.kind > *found))
-            found = range.kind;
+        if (range.range.contains(address) && (!found || range.kind > *found)) found = range.kind;
     return found;
 }
 
@@ -21,12 +20,10 @@ std::optional<MemoryKind> most_cautious(std::span<const MemoryRange> ranges, mm:
 
 void MemoryMap::add(mm::PhysRange range, MemoryKind kind) {
     const bool usable = kind == MemoryKind::Usable;
-    const mm::PhysRange pages = usable ? mm::PhysRange{range.begin.align_up(mm::page_size),
-                                                       range.end.align_down(mm::page_size)}
-                                       : mm::PhysRange{range.begin.align_down(mm::page_size),
-                                                       range.end.align_up(mm::page_size)};
-    if (pages.empty() || given_count_ == capacity)
-        return;
+    const mm::PhysRange pages =
+        usable ? mm::PhysRange{range.begin.align_up(mm::page_size), range.end.align_down(mm::page_size)}
+               : mm::PhysRange{range.begin.align_down(mm::page_size), range.end.align_up(mm::page_size)};
+    if (pages.empty() || given_count_ == capacity) return;
     given_[given_count_++] = {pages, kind};
 }
 
@@ -43,11 +40,9 @@ std::span<const MemoryRange> MemoryMap::finish() {
     std::size_t count = 0;
     for (std::size_t i = 0; i + 1 < edge_count; ++i) {
         const mm::PhysRange between{edges[i], edges[i + 1]};
-        if (between.empty())
-            continue;
+        if (between.empty()) continue;
         const std::optional<MemoryKind> kind = most_cautious(given, between.begin);
-        if (!kind)
-            continue;
+        if (!kind) continue;
         MemoryRange* const last = count == 0 ? nullptr : &result_[count - 1];
         if (last != nullptr && last->kind == *kind && last->range.end == between.begin)
             last->range.end = between.end;

@@ -12,7 +12,7 @@ namespace arch::boot {
 /// Builds the memory map of BootInfo out of a loader's, which may be unsorted, overlapping and
 /// unaligned.
 class MemoryMap {
-  public:
+public:
     static constexpr std::size_t capacity = 128;
 
     /// Notes a range as the loader gives it; empty ones are ignored. Ranges beyond `capacity` are
@@ -22,7 +22,7 @@ class MemoryMap {
     /// Sorts, separates and merges. The result stays valid as long as this object.
     std::span<const MemoryRange> finish();
 
-  private:
+private:
     MemoryKind kind_at(mm::PhysAddr address, bool& known) const;
 
     std::array<MemoryRange, capacity> given_{};

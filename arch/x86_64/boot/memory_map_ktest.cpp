@@ -12,8 +12,7 @@ constexpr mm::PhysRange range(std::uint64_t begin, std::uint64_t end) {
 
 } // namespace
 
-LACUNA_TEST("arch.boot",
-            "a memory map comes out sorted, in whole pages, the cautious entry winning") {
+LACUNA_TEST("arch.boot", "a memory map comes out sorted, in whole pages, the cautious entry winning") {
     static constinit arch::boot::MemoryMap map;
     map = {};
     map.add(range(0x10'0000, 0x20'0800), MemoryKind::Usable);

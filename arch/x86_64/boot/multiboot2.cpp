@@ -43,8 +43,7 @@ struct ModuleHead {
 template <class T>
 T read_at(std::span<const std::byte> bytes, std::size_t offset) {
     T value{};
-    if (offset + sizeof value <= bytes.size())
-        std::memcpy(&value, bytes.data() + offset, sizeof value);
+    if (offset + sizeof value <= bytes.size()) std::memcpy(&value, bytes.data() + offset, sizeof value);
     return value;
 }
 
@@ -61,8 +60,7 @@ MemoryKind kind_of(std::uint32_t type) {
 
 void read_memory_map(std::span<const std::byte> body, BootData& data) {
     const auto head = read_at<MemoryMapHead>(body, 0);
-    if (head.entry_size < sizeof(MemoryMapEntry))
-        return;
+    if (head.entry_size < sizeof(MemoryMapEntry)) return;
     for (std::size_t at = sizeof head; at + head.entry_size <= body.size(); at += head.entry_size) {
         const auto entry = read_at<MemoryMapEntry>(body, at);
         const mm::PhysAddr begin{entry.begin};
@@ -76,8 +74,7 @@ void read_command_line(std::span<const std::byte> body, BootData& data) {
 }
 
 void read_module(std::span<const std::byte> body, BootData& data) {
-    if (!data.initrd.empty())
-        return;
+    if (!data.initrd.empty()) return;
     const auto head = read_at<ModuleHead>(body, 0);
     data.initrd = {mm::PhysAddr{head.begin}, mm::PhysAddr{head.end}};
 }
@@ -85,27 +82,20 @@ void read_module(std::span<const std::byte> body, BootData& data) {
 } // namespace
 
 bool read_multiboot2(mm::PhysAddr information, BootData& data) {
-    if (!early_reachable(information, mm::page_size))
-        return false;
+    if (!early_reachable(information, mm::page_size)) return false;
     const auto total = *early_pointer<const std::uint32_t>(information);
-    if (!early_reachable(information, total))
-        return false;
+    if (!early_reachable(information, total)) return false;
     const std::span bytes{early_pointer<const std::byte>(information), total};
     data.protocol = BootProtocol::Multiboot2;
 
     for (std::size_t at = 8; at + sizeof(Tag) <= bytes.size();) {
         const auto tag = read_at<Tag>(bytes, at);
-        if (tag.type == TagType::End)
-            return true;
-        if (tag.size < sizeof tag || at + tag.size > bytes.size())
-            return false;
+        if (tag.type == TagType::End) return true;
+        if (tag.size < sizeof tag || at + tag.size > bytes.size()) return false;
         const auto body = bytes.subspan(at + sizeof tag, tag.size - sizeof tag);
-        if (tag.type == TagType::CommandLine)
-            read_command_line(body, data);
-        if (tag.type == TagType::Module)
-            read_module(body, data);
-        if (tag.type == TagType::MemoryMap)
-            read_memory_map(body, data);
+        if (tag.type == TagType::CommandLine) read_command_line(body, data);
+        if (tag.type == TagType::Module) read_module(body, data);
+        if (tag.type == TagType::MemoryMap) read_memory_map(body, data);
         // The second version's root pointer leads to the wider table; it wins, whatever the order.
         if (tag.type == TagType::RsdpVersion2 || (tag.type == TagType::RsdpVersion1 && !data.rsdp))
             data.copy_rsdp(body);

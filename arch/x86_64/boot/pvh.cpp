@@ -51,16 +51,13 @@ MemoryKind kind_of(std::uint32_t type) {
 } // namespace
 
 bool read_pvh(mm::PhysAddr start_info, BootData& data) {
-    if (!early_reachable(start_info, sizeof(StartInfo)))
-        return false;
+    if (!early_reachable(start_info, sizeof(StartInfo))) return false;
     const auto& info = *early_pointer<const StartInfo>(start_info);
-    if (info.magic != PVH_START_MAGIC || info.version < 1)
-        return false;
+    if (info.magic != PVH_START_MAGIC || info.version < 1) return false;
     data.protocol = BootProtocol::Pvh;
 
     const mm::PhysAddr map{info.memory_map};
-    if (!early_reachable(map, info.memory_map_count * sizeof(MemoryMapEntry)))
-        return false;
+    if (!early_reachable(map, info.memory_map_count * sizeof(MemoryMapEntry))) return false;
     const std::span entries{early_pointer<const MemoryMapEntry>(map), info.memory_map_count};
     for (const MemoryMapEntry& entry : entries) {
         const mm::PhysAddr begin{entry.begin};
@@ -73,8 +70,7 @@ bool read_pvh(mm::PhysAddr start_info, BootData& data) {
         const auto& module = *early_pointer<const Module>(mm::PhysAddr{info.modules});
         data.initrd = {mm::PhysAddr{module.begin}, mm::PhysAddr{module.begin + module.bytes}};
     }
-    if (info.rsdp != 0)
-        data.rsdp = mm::PhysAddr{info.rsdp};
+    if (info.rsdp != 0) data.rsdp = mm::PhysAddr{info.rsdp};
     return true;
 }
 

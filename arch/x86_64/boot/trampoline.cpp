@@ -26,8 +26,7 @@ void place_trampoline(std::span<const MemoryRange> memory) {
     for (const MemoryRange& range : memory) {
         const mm::PhysAddr begin = std::max(range.range.begin, lowest);
         const mm::PhysAddr end = std::min(range.range.end, highest);
-        if (range.kind != MemoryKind::Usable || begin + mm::page_size > end)
-            continue;
+        if (range.kind != MemoryKind::Usable || begin + mm::page_size > end) continue;
         std::memcpy(early_pointer<std::byte>(begin), ap_trampoline,
                     static_cast<std::size_t>(ap_trampoline_end - ap_trampoline));
         page = begin;
@@ -35,8 +34,6 @@ void place_trampoline(std::span<const MemoryRange> memory) {
     }
 }
 
-std::optional<mm::PhysAddr> trampoline_page() {
-    return page;
-}
+std::optional<mm::PhysAddr> trampoline_page() { return page; }
 
 } // namespace arch::boot

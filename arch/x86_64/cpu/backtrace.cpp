@@ -19,8 +19,7 @@ struct Frame {
 bool in_text(std::uint64_t address) {
     const auto sections = image_sections();
     return std::ranges::any_of(sections, [&](const ImageSection& section) {
-        return section.flags == read_execute && section.begin.raw() <= address &&
-               address <= section.end.raw();
+        return section.flags == read_execute && section.begin.raw() <= address && address <= section.end.raw();
     });
 }
 
@@ -31,10 +30,8 @@ std::size_t backtrace(std::uint64_t frame_pointer, std::span<std::uint64_t> out)
     while (count < out.size() && frame_pointer % alignof(Frame) == 0) {
         Frame frame;
         const auto bytes = std::as_writable_bytes(std::span{&frame, 1});
-        if (probe_read(mm::VirtAddr{frame_pointer}, bytes) != bytes.size())
-            break;
-        if (!in_text(frame.return_address))
-            break;
+        if (probe_read(mm::VirtAddr{frame_pointer}, bytes) != bytes.size()) break;
+        if (!in_text(frame.return_address)) break;
         out[count++] = frame.return_address;
         frame_pointer = frame.caller;
     }

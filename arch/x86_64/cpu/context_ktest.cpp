@@ -49,8 +49,7 @@ LACUNA_TEST("arch.context", "a context starts with its argument and comes back w
     CHECK(started_clean);
 }
 
-LACUNA_TEST("arch.context",
-            "a switch preserves what a callee must, also when it loads a page table") {
+LACUNA_TEST("arch.context", "a switch preserves what a callee must, also when it loads a page table") {
     const arch::IrqGuard guard;
     visits = 0;
     partner =
@@ -66,8 +65,7 @@ LACUNA_TEST("arch.context",
                      "mov %%rbx, %0; mov %%r12, %1; mov %%r15, %2"
                      : "+m"(rbx), "+m"(r12), "+m"(r15), "+D"(from), "+S"(to), "+d"(loaded)
                      :
-                     : "rax", "rbx", "rcx", "r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15",
-                       "memory", "cc");
+                     : "rax", "rbx", "rcx", "r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15", "memory", "cc");
         CHECK(rbx == 1);
         CHECK(r12 == 2);
         CHECK(r15 == 3);

@@ -27,9 +27,7 @@ inline std::uint64_t read_cr0() {
     return value;
 }
 
-inline void write_cr0(std::uint64_t value) {
-    asm volatile("mov %0, %%cr0" : : "r"(value) : "memory");
-}
+inline void write_cr0(std::uint64_t value) { asm volatile("mov %0, %%cr0" : : "r"(value) : "memory"); }
 
 inline std::uint64_t read_cr2() {
     std::uint64_t value;
@@ -45,8 +43,6 @@ inline std::uint64_t read_cr4() {
 
 /// Precondition: CPUID offers every bit that is set. TCG does not raise #GP on others, it hangs the
 /// CPU.
-inline void write_cr4(std::uint64_t value) {
-    asm volatile("mov %0, %%cr4" : : "r"(value) : "memory");
-}
+inline void write_cr4(std::uint64_t value) { asm volatile("mov %0, %%cr4" : : "r"(value) : "memory"); }
 
 } // namespace arch

@@ -36,8 +36,7 @@ bool arrives_within(std::uint64_t nanoseconds) {
     const std::uint64_t end = now_ns() + nanoseconds;
     // Ordering: acquire, to see what the CPU did before it took the state.
     while (ap_state.load(std::memory_order_acquire) != AP_ARRIVED) {
-        if (now_ns() >= end)
-            return false;
+        if (now_ns() >= end) return false;
         pause();
     }
     return true;
@@ -45,18 +44,13 @@ bool arrives_within(std::uint64_t nanoseconds) {
 
 } // namespace
 
-std::size_t fault_stack_bytes() {
-    return sizeof(FaultStacks);
-}
+std::size_t fault_stack_bytes() { return sizeof(FaultStacks); }
 
-std::uint32_t this_apic_id() {
-    return local_apic_id();
-}
+std::uint32_t this_apic_id() { return local_apic_id(); }
 
 kernel::Result<> start_cpu(const CpuStart& start) {
     const auto page = boot::trampoline_page();
-    if (!page)
-        return kernel::fail(kernel::Error::Unsupported);
+    if (!page) return kernel::fail(kernel::Error::Unsupported);
     starting = start;
     ap_pgd = start.pgd;
     ap_stack_top = start.stack_top;
@@ -67,13 +61,10 @@ kernel::Result<> start_cpu(const CpuStart& start) {
     send_init(start.apic_id);
     busy_wait_ns(after_init_ns);
     send_startup(start.apic_id, *page);
-    if (!arrives_within(between_startups_ns))
-        send_startup(start.apic_id, *page);
-    if (arrives_within(patience_ns))
-        return {};
+    if (!arrives_within(between_startups_ns)) send_startup(start.apic_id, *page);
+    if (arrives_within(patience_ns)) return {};
     std::uint32_t awaited = AP_AWAITED;
-    if (!ap_state.compare_exchange_strong(awaited, AP_NONE))
-        return {}; // at the very last moment
+    if (!ap_state.compare_exchange_strong(awaited, AP_NONE)) return {}; // at the very last moment
     send_init(start.apic_id); // and without a start-up message it stays where it is
     return kernel::fail(kernel::Error::TimedOut);
 }

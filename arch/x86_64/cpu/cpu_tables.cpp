@@ -49,8 +49,8 @@ void CpuTables::load(std::uint32_t id, FaultStacks& stacks) {
     const auto base = reinterpret_cast<std::uint64_t>(&state_);
     segments_[kernel_code_selector / 8] = code_segment;
     segments_[kernel_data_selector / 8] = data_segment;
-    segments_[task_state_selector / 8] = (sizeof state_ - 1) | (base & 0xff'ffff) << 16 |
-                                         std::uint64_t{0x89} << 40 | (base >> 24 & 0xff) << 56;
+    segments_[task_state_selector / 8] =
+        (sizeof state_ - 1) | (base & 0xff'ffff) << 16 | std::uint64_t{0x89} << 40 | (base >> 24 & 0xff) << 56;
     segments_[task_state_selector / 8 + 1] = base >> 32;
     load_segments({sizeof segments_ - 1, reinterpret_cast<std::uint64_t>(segments_.data())});
 
@@ -60,16 +60,10 @@ void CpuTables::load(std::uint32_t id, FaultStacks& stacks) {
     write_msr(Msr::GsBase, reinterpret_cast<std::uint64_t>(&area));
 }
 
-PerCpuArea& per_cpu_area(unsigned cpu) {
-    return areas[cpu];
-}
+PerCpuArea& per_cpu_area(unsigned cpu) { return areas[cpu]; }
 
-CpuTables& cpu_tables(unsigned id) {
-    return tables[id];
-}
+CpuTables& cpu_tables(unsigned id) { return tables[id]; }
 
-void load_boot_cpu_tables() {
-    tables[0].load(0, boot_cpu_stacks);
-}
+void load_boot_cpu_tables() { tables[0].load(0, boot_cpu_stacks); }
 
 } // namespace arch

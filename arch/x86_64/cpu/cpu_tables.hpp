@@ -15,8 +15,7 @@ namespace arch {
 /// written on it, and a fault within the handler continues below the first.
 struct alignas(4096) FaultStacks {
     static constexpr std::size_t page_fault_bytes = std::size_t{48} * 1024;
-    static constexpr std::size_t nested_offset =
-        std::size_t{32} * 1024; ///< what the first page fault may use
+    static constexpr std::size_t nested_offset = std::size_t{32} * 1024; ///< what the first page fault may use
     static constexpr std::size_t other_bytes = std::size_t{16} * 1024;
     std::array<std::byte, page_fault_bytes> page_fault;
     std::array<std::byte, other_bytes> double_fault;
@@ -26,7 +25,7 @@ struct alignas(4096) FaultStacks {
 
 /// A CPU's own segment table and task state.
 class CpuTables {
-  public:
+public:
     /// Makes them the running CPU's. `stacks` must outlive the CPU; `id` is its number in cpu_id().
     void load(std::uint32_t id, FaultStacks& stacks);
 
@@ -39,7 +38,7 @@ class CpuTables {
     void enter_page_fault() { state_.ist[0] -= FaultStacks::nested_offset; }
     void leave_page_fault() { state_.ist[0] += FaultStacks::nested_offset; }
 
-  private:
+private:
     std::uint32_t apic_id_ = 0;
     std::array<std::uint64_t, 5> segments_{};
     TaskState state_{};

@@ -13,13 +13,7 @@ inline constexpr std::uint16_t task_state_selector = 0x18;
 
 /// Stacks that the CPU switches to by itself, for faults that cannot trust the stack they happen
 /// on.
-enum class FaultStack : std::uint8_t {
-    None = 0,
-    PageFault = 1,
-    DoubleFault = 2,
-    Nmi = 3,
-    MachineCheck = 4
-};
+enum class FaultStack : std::uint8_t { None = 0, PageFault = 1, DoubleFault = 2, Nmi = 3, MachineCheck = 4 };
 inline constexpr unsigned fault_stack_count = 4;
 
 struct [[gnu::packed]] TaskState {
@@ -55,8 +49,7 @@ struct GateDescriptor {
     }
 };
 static_assert(sizeof(GateDescriptor) == 16);
-static_assert(GateDescriptor::interrupt(0xffff'ffff'8012'3456, FaultStack::Nmi).offset_middle ==
-              0x8012);
+static_assert(GateDescriptor::interrupt(0xffff'ffff'8012'3456, FaultStack::Nmi).offset_middle == 0x8012);
 
 /// What LGDT and LIDT read.
 struct [[gnu::packed]] TablePointer {

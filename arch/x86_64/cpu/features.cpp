@@ -28,20 +28,15 @@ Cpuid cpuid(std::uint32_t leaf) {
                      : "a"(which), "c"(0));
         return result;
     };
-    if (leaf > ask(leaf & 0x8000'0000).eax)
-        return {};
+    if (leaf > ask(leaf & 0x8000'0000).eax) return {};
     return ask(leaf);
 }
 
-constexpr bool bit(std::uint32_t word, unsigned position) {
-    return (word >> position & 1) != 0;
-}
+constexpr bool bit(std::uint32_t word, unsigned position) { return (word >> position & 1) != 0; }
 
 } // namespace
 
-const CpuFeatures& cpu_features() {
-    return features;
-}
+const CpuFeatures& cpu_features() { return features; }
 
 void detect_cpu_features() {
     const Cpuid vendor = cpuid(0);
@@ -70,31 +65,23 @@ void detect_cpu_features() {
     features.no_execute = bit(extended.edx, 20);
     features.pages_1g = bit(extended.edx, 26);
     features.invariant_tsc = bit(cpuid(0x8000'0007).edx, 8);
-    if (const unsigned bits = cpuid(0x8000'0008).eax & 0xff; bits != 0)
-        features.physical_bits = bits;
+    if (const unsigned bits = cpuid(0x8000'0008).eax & 0xff; bits != 0) features.physical_bits = bits;
 }
 
 void enable_cpu_features() {
     write_cr0((read_cr0() | cr0_write_protect | cr0_numeric_error | cr0_monitor_coprocessor) &
               ~(cr0_not_write_through | cr0_cache_disable));
     std::uint64_t cr4 = cr4_physical_address_extension;
-    if (features.machine_check)
-        cr4 |= cr4_machine_check;
-    if (features.global_pages)
-        cr4 |= cr4_global_pages;
-    if (features.umip)
-        cr4 |= cr4_umip;
-    if (features.smep)
-        cr4 |= cr4_smep;
-    if (features.smap)
-        cr4 |= cr4_smap;
-    if (features.pks)
-        cr4 |= cr4_supervisor_keys;
+    if (features.machine_check) cr4 |= cr4_machine_check;
+    if (features.global_pages) cr4 |= cr4_global_pages;
+    if (features.umip) cr4 |= cr4_umip;
+    if (features.smep) cr4 |= cr4_smep;
+    if (features.smap) cr4 |= cr4_smap;
+    if (features.pks) cr4 |= cr4_supervisor_keys;
     write_cr4(cr4);
     // Whatever the isolation: where no page has a key this takes nothing away, and no CPU ever runs
     // with the rights that it had at reset, which are all.
-    if (features.pks)
-        write_key_rights(deny_all_keys);
+    if (features.pks) write_key_rights(deny_all_keys);
 }
 
 } // namespace arch

@@ -29,19 +29,13 @@ struct DeviceVectors {};
 constinit kernel::IrqSpinLocked<DeviceVectors, kernel::Rank::Hardware> device_vectors;
 constinit std::atomic<void (*)()> irq_exit_hook{nullptr};
 
-void enter_interrupt() {
-    asm volatile("incl %%gs:%c0" : : "i"(offsetof(PerCpuArea, irq_depth)) : "memory", "cc");
-}
+void enter_interrupt() { asm volatile("incl %%gs:%c0" : : "i"(offsetof(PerCpuArea, irq_depth)) : "memory", "cc"); }
 
-void leave_interrupt() {
-    asm volatile("decl %%gs:%c0" : : "i"(offsetof(PerCpuArea, irq_depth)) : "memory", "cc");
-}
+void leave_interrupt() { asm volatile("decl %%gs:%c0" : : "i"(offsetof(PerCpuArea, irq_depth)) : "memory", "cc"); }
 
 } // namespace
 
-void set_irq_exit_hook(void (*hook)()) {
-    irq_exit_hook.store(hook, std::memory_order_release);
-}
+void set_irq_exit_hook(void (*hook)()) { irq_exit_hook.store(hook, std::memory_order_release); }
 
 void set_vector_handler(std::uint8_t vector, IrqHandler handler, void* context) {
     slots[vector].context = context;
@@ -51,8 +45,7 @@ void set_vector_handler(std::uint8_t vector, IrqHandler handler, void* context) 
 kernel::Result<Vector> allocate_vector(IrqHandler handler, void* context) {
     return device_vectors.with([&](DeviceVectors&) -> kernel::Result<Vector> {
         for (unsigned vector = vector_first_device; vector <= vector_last_device; ++vector) {
-            if (slots[vector].handler.load(std::memory_order_relaxed) != nullptr)
-                continue;
+            if (slots[vector].handler.load(std::memory_order_relaxed) != nullptr) continue;
             set_vector_handler(static_cast<std::uint8_t>(vector), handler, context);
             return Vector{static_cast<std::uint8_t>(vector)};
         }
@@ -68,19 +61,14 @@ void free_vector(Vector vector) {
 
 void dispatch_interrupt(TrapFrame& frame) {
     // The local APIC reports an interrupt that went away under this number and expects no answer.
-    if (frame.vector == vector_spurious)
-        return;
+    if (frame.vector == vector_spurious) return;
     enter_interrupt();
     Slot& slot = slots[frame.vector];
-    if (const IrqHandler handler = slot.handler.load(std::memory_order_acquire))
-        handler(slot.context);
-    if (frame.vector < vector_legacy_controller || frame.vector >= vector_legacy_controller + 16)
-        end_of_interrupt();
+    if (const IrqHandler handler = slot.handler.load(std::memory_order_acquire)) handler(slot.context);
+    if (frame.vector < vector_legacy_controller || frame.vector >= vector_legacy_controller + 16) end_of_interrupt();
     leave_interrupt();
-    if (in_interrupt() || preempt_count() != 0)
-        return;
-    if (void (*const hook)() = irq_exit_hook.load(std::memory_order_relaxed))
-        hook();
+    if (in_interrupt() || preempt_count() != 0) return;
+    if (void (*const hook)() = irq_exit_hook.load(std::memory_order_relaxed)) hook();
 }
 
 } // namespace arch

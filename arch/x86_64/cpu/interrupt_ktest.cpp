@@ -27,15 +27,13 @@ void note(void* context) {
 void wait_until_counted(const Arrival& arrival, unsigned count) {
     constexpr std::uint64_t patience_ns = 100'000'000;
     const std::uint64_t end = arch::now_ns() + patience_ns;
-    while (arrival.count < count && arch::now_ns() < end)
-        arch::pause();
+    while (arrival.count < count && arch::now_ns() < end) arch::pause();
 }
 
 } // namespace
 
 LACUNA_TEST("arch.interrupts", "a vector brings its handler and its context") {
-    if (!arch::interrupts_enabled())
-        SKIP("the scheduler has not switched interrupts on");
+    if (!arch::interrupts_enabled()) SKIP("the scheduler has not switched interrupts on");
     Arrival arrival;
     const auto vector = arch::allocate_vector(note, &arrival);
     REQUIRE(vector.has_value());
@@ -63,8 +61,7 @@ LACUNA_TEST("arch.interrupts", "vectors run out with an error and can be used ag
         taken[count++] = *vector;
     }
     CHECK(count > 100);
-    for (std::size_t i = 0; i < count; ++i)
-        arch::free_vector(taken[i]);
+    for (std::size_t i = 0; i < count; ++i) arch::free_vector(taken[i]);
     const auto again = arch::allocate_vector(note, &arrival);
     REQUIRE(again.has_value());
     CHECK(again->raw == taken[0].raw);

@@ -26,12 +26,8 @@ void set_ipi_handler(Ipi kind, void (*handler)()) {
         reinterpret_cast<void*>(handler));
 }
 
-void send_ipi(unsigned cpu, Ipi kind) {
-    send_interrupt(cpu_tables(cpu).apic_id(), vector_of(kind));
-}
+void send_ipi(unsigned cpu, Ipi kind) { send_interrupt(cpu_tables(cpu).apic_id(), vector_of(kind)); }
 
-void send_stop_nmi(unsigned cpu) {
-    send_nmi(cpu_tables(cpu).apic_id());
-}
+void send_stop_nmi(unsigned cpu) { send_nmi(cpu_tables(cpu).apic_id()); }
 
 } // namespace arch

@@ -14,19 +14,15 @@ extern const std::byte probe_failed[];
 namespace arch {
 
 bool resume_probe(TrapFrame& frame) {
-    const auto is_at = [&](const std::byte* label) {
-        return frame.rip == reinterpret_cast<std::uint64_t>(label);
-    };
-    if (!is_at(probe_load_instruction) && !is_at(probe_store_instruction))
-        return false;
+    const auto is_at = [&](const std::byte* label) { return frame.rip == reinterpret_cast<std::uint64_t>(label); };
+    if (!is_at(probe_load_instruction) && !is_at(probe_store_instruction)) return false;
     frame.rip = reinterpret_cast<std::uint64_t>(probe_failed);
     return true;
 }
 
 std::size_t probe_read(mm::VirtAddr from, std::span<std::byte> to) {
     for (std::size_t i = 0; i < to.size(); ++i)
-        if (!probe_load(reinterpret_cast<const std::byte*>(from.raw() + i), &to[i]))
-            return i;
+        if (!probe_load(reinterpret_cast<const std::byte*>(from.raw() + i), &to[i])) return i;
     return to.size();
 }
 

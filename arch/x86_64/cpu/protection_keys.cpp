@@ -5,12 +5,8 @@
 
 namespace arch {
 
-std::uint32_t read_key_rights() {
-    return static_cast<std::uint32_t>(read_msr(Msr::ProtectionKeyRights));
-}
+std::uint32_t read_key_rights() { return static_cast<std::uint32_t>(read_msr(Msr::ProtectionKeyRights)); }
 
-void write_key_rights(std::uint32_t rights) {
-    write_msr(Msr::ProtectionKeyRights, rights);
-}
+void write_key_rights(std::uint32_t rights) { write_msr(Msr::ProtectionKeyRights, rights); }
 
 } // namespace arch

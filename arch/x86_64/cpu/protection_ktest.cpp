@@ -36,7 +36,7 @@ mm::PhysAddr phys_of(const T& object) {
 /// Maps user_memory at user_page for its lifetime. Interrupts must stay off: nobody else is to see
 /// it.
 class UserMapping {
-  public:
+public:
     UserMapping() {
         const auto hang = [](mm::PhysAddr table) {
             return Pte{Pte::table(table).raw() | static_cast<std::uint64_t>(PteFlags::User)};
@@ -54,7 +54,7 @@ class UserMapping {
     UserMapping(const UserMapping&) = delete;
     UserMapping& operator=(const UserMapping&) = delete;
 
-  private:
+private:
     static Pte& slot() {
         const mm::PhysAddr root{arch::current_pgd() & Pte::address_mask};
         return mm::DirectMap::ptr_present<Pte>(root)[index_of(user_page, Level::Slot)];
@@ -63,12 +63,11 @@ class UserMapping {
 
 /// Whether calling `address` faults on the fetch; the handler takes the call back.
 bool fetch_faults(mm::VirtAddr address) {
-    const auto previous =
-        arch::set_page_fault_handler([](arch::TrapFrame& frame, const arch::PageFault& fault) {
-            fetch_refused = fault.fetch;
-            frame.rip = *reinterpret_cast<const std::uint64_t*>(frame.rsp);
-            frame.rsp += 8;
-        });
+    const auto previous = arch::set_page_fault_handler([](arch::TrapFrame& frame, const arch::PageFault& fault) {
+        fetch_refused = fault.fetch;
+        frame.rip = *reinterpret_cast<const std::uint64_t*>(frame.rsp);
+        frame.rsp += 8;
+    });
     fetch_refused = false;
     reinterpret_cast<void (*)()>(address.raw())();
     arch::set_page_fault_handler(previous);
@@ -98,8 +97,7 @@ LACUNA_TEST("arch.protection", "data is not executed") {
 
 LACUNA_TEST("arch.protection", "no section that is not writable can be written") {
     for (const arch::ImageSection& section : arch::image_sections()) {
-        if (section.begin == section.end || (section.flags & PteFlags::Writable) != PteFlags::None)
-            continue;
+        if (section.begin == section.end || (section.flags & PteFlags::Writable) != PteFlags::None) continue;
         std::byte first;
         REQUIRE(arch::probe_read(section.begin, {&first, 1}) == 1);
         CHECK_FALSE(arch::probe_write(section.begin, first));

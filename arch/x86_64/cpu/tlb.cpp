@@ -8,19 +8,15 @@
 namespace arch {
 
 void flush_local_global() {
-    if (cpu_features().invpcid)
-        return invalidate_pcid(Invpcid::All);
+    if (cpu_features().invpcid) return invalidate_pcid(Invpcid::All);
     const IrqGuard guard;
     const std::uint64_t cr4 = read_cr4();
-    if ((cr4 & cr4_global_pages) == 0)
-        return flush_local();
+    if ((cr4 & cr4_global_pages) == 0) return flush_local();
     // Changing PGE forgets everything (Intel SDM vol. 3A, 4.10.4.1).
     write_cr4(cr4 & ~cr4_global_pages);
     write_cr4(cr4);
 }
 
-void enable_pcids() {
-    write_cr4(read_cr4() | cr4_pcid);
-}
+void enable_pcids() { write_cr4(read_cr4() | cr4_pcid); }
 
 } // namespace arch

@@ -64,26 +64,20 @@ constexpr std::array<std::string_view, 32> names{
 [[noreturn]] void die(const TrapFrame& frame) {
     early_print("\nfatal: ", exception_name(frame.vector), " at ", Hex{frame.rip}, ", error code ",
                 Hex{frame.error_code}, ", address ", Hex{read_cr2()}, "\n");
-    for_each_register(frame, [](std::string_view name, std::uint64_t value) {
-        early_print("  ", name, " ", Hex{value}, "\n");
-    });
+    for_each_register(
+        frame, [](std::string_view name, std::uint64_t value) { early_print("  ", name, " ", Hex{value}, "\n"); });
     exit_machine(ExitCode::Panic);
 }
 
-void die_of_page_fault(TrapFrame& frame, const PageFault&) {
-    die(frame);
-}
-void die_of_exception(TrapFrame& frame) {
-    die(frame);
-}
+void die_of_page_fault(TrapFrame& frame, const PageFault&) { die(frame); }
+void die_of_exception(TrapFrame& frame) { die(frame); }
 
 constinit PageFaultHandler page_fault_handler = die_of_page_fault;
 constinit ExceptionHandler exception_handler = die_of_exception;
 
 void dispatch_page_fault(TrapFrame& frame) {
     const mm::VirtAddr address{read_cr2()};
-    if (resume_probe(frame))
-        return;
+    if (resume_probe(frame)) return;
     const PageFault fault{
         .address = address,
         .protection = (frame.error_code & error_protection) != 0,
@@ -92,11 +86,8 @@ void dispatch_page_fault(TrapFrame& frame) {
         .fetch = (frame.error_code & error_fetch) != 0,
     };
     std::uint32_t depth;
-    asm volatile("movl %%gs:%c1, %0; incl %%gs:%c1"
-                 : "=&r"(depth)
-                 : "i"(offsetof(PerCpuArea, fault_depth)));
-    if (depth > 0)
-        die(frame);
+    asm volatile("movl %%gs:%c1, %0; incl %%gs:%c1" : "=&r"(depth) : "i"(offsetof(PerCpuArea, fault_depth)));
+    if (depth > 0) die(frame);
     CpuTables& tables = cpu_tables(cpu_id());
     tables.enter_page_fault();
     page_fault_handler(frame, fault);
@@ -106,9 +97,7 @@ void dispatch_page_fault(TrapFrame& frame) {
 
 } // namespace
 
-std::string_view exception_name(std::uint64_t vector) {
-    return vector < names.size() ? names[vector] : "interrupt";
-}
+std::string_view exception_name(std::uint64_t vector) { return vector < names.size() ? names[vector] : "interrupt"; }
 
 void TrapFrame::divert(void (*function)(void*), void* argument, std::uint64_t stack_top) {
     rip = reinterpret_cast<std::uint64_t>(function);
@@ -119,22 +108,15 @@ void TrapFrame::divert(void (*function)(void*), void* argument, std::uint64_t st
     rflags &= ~rflags_interrupt;
 }
 
-PageFaultHandler set_page_fault_handler(PageFaultHandler handler) {
-    return std::exchange(page_fault_handler, handler);
-}
+PageFaultHandler set_page_fault_handler(PageFaultHandler handler) { return std::exchange(page_fault_handler, handler); }
 
-ExceptionHandler set_exception_handler(ExceptionHandler handler) {
-    return std::exchange(exception_handler, handler);
-}
+ExceptionHandler set_exception_handler(ExceptionHandler handler) { return std::exchange(exception_handler, handler); }
 
 /// What trap_entry.S calls with interrupts off.
 extern "C" void trap_dispatch(TrapFrame* frame) {
-    if (frame->vector >= vector_first_interrupt)
-        return dispatch_interrupt(*frame);
-    if (frame->vector == vector_page_fault)
-        return dispatch_page_fault(*frame);
-    if (frame->vector == vector_general_protection && resume_probe(*frame))
-        return;
+    if (frame->vector >= vector_first_interrupt) return dispatch_interrupt(*frame);
+    if (frame->vector == vector_page_fault) return dispatch_page_fault(*frame);
+    if (frame->vector == vector_general_protection && resume_probe(*frame)) return;
     exception_handler(*frame);
 }
 

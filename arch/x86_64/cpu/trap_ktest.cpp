@@ -16,9 +16,7 @@ constinit arch::Context tester{};
 constinit arch::Context victim{};
 alignas(16) constinit std::array<std::byte, 16384> victim_stack{};
 
-std::uint64_t victim_stack_top() {
-    return reinterpret_cast<std::uint64_t>(victim_stack.data() + victim_stack.size());
-}
+std::uint64_t victim_stack_top() { return reinterpret_cast<std::uint64_t>(victim_stack.data() + victim_stack.size()); }
 
 void after_divert(void* argument) {
     diverted = argument == &diverted;
@@ -33,11 +31,10 @@ LACUNA_TEST("arch.trap", "a breakpoint shows the handler the registers and leave
     std::uint64_t address;
     std::uint64_t rbx = 0x1111;
     std::uint64_t r12 = 0x2222;
-    asm volatile(
-        "mov %1, %%rbx; mov %2, %%r12; int3; 1: lea 1b(%%rip), %0; mov %%rbx, %1; mov %%r12, %2"
-        : "=r"(address), "+r"(rbx), "+r"(r12)
-        :
-        : "rbx", "r12", "memory");
+    asm volatile("mov %1, %%rbx; mov %2, %%r12; int3; 1: lea 1b(%%rip), %0; mov %%rbx, %1; mov %%r12, %2"
+                 : "=r"(address), "+r"(rbx), "+r"(r12)
+                 :
+                 : "rbx", "r12", "memory");
     arch::set_exception_handler(previous);
     CHECK(seen.vector == arch::vector_breakpoint);
     CHECK(seen.rip == address);

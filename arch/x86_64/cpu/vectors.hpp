@@ -8,8 +8,7 @@
 namespace arch {
 
 inline constexpr std::uint8_t vector_first_interrupt = 0x20;
-inline constexpr std::uint8_t vector_first_device =
-    0x30; ///< message-signalled and I/O APIC interrupts
+inline constexpr std::uint8_t vector_first_device = 0x30; ///< message-signalled and I/O APIC interrupts
 inline constexpr std::uint8_t vector_last_device = 0xdf;
 /// Where the legacy controller is moved to: it is masked, but may still report a spurious
 /// interrupt.

@@ -21,8 +21,7 @@ constinit std::array<std::byte, 0x400> memory{};
 
 std::span<const std::byte> read_memory(mm::PhysAddr address, std::uint64_t bytes) {
     const std::uint64_t offset = address.raw() - memory_begin;
-    if (address.raw() < memory_begin || offset + bytes > memory.size())
-        return {};
+    if (address.raw() < memory_begin || offset + bytes > memory.size()) return {};
     return std::span{memory}.subspan(offset, bytes);
 }
 
@@ -64,10 +63,9 @@ void build_tables() {
     put_header(madt_at, "APIC", madt_bytes);
     put<std::uint32_t>(madt_at + 36, 0xfee0'0000);
     constexpr std::array<std::uint8_t, 30> entries{
-        0, 8,  0, 7, 1,  0, 0,    0, // CPU with APIC number 7, enabled
-        1, 12, 0, 0, 0,  0, 0xc0, 0xfe, 24,     0,
-        0, 0,                                      // I/O APIC at 0xfec00000, from interrupt 24
-        2, 10, 0, 4, 21, 0, 0,    0,    0b1111, 0, // line 4 is interrupt 21, low, level
+        0, 8,  0, 7, 1,  0, 0,    0,                     // CPU with APIC number 7, enabled
+        1, 12, 0, 0, 0,  0, 0xc0, 0xfe, 24,     0, 0, 0, // I/O APIC at 0xfec00000, from interrupt 24
+        2, 10, 0, 4, 21, 0, 0,    0,    0b1111, 0,       // line 4 is interrupt 21, low, level
     };
     std::memcpy(&memory[madt_at + 44 - memory_begin], entries.data(), entries.size());
     seal(madt_at, madt_bytes, 9);

@@ -38,8 +38,7 @@ Moment sample(const ReferenceCounter& counter) {
         const std::uint32_t reference = counter.read();
         const std::uint32_t timer = local_timer_remaining();
         const std::uint64_t cost = cycles() - before;
-        if (cost >= best_cost)
-            continue;
+        if (cost >= best_cost) continue;
         best_cost = cost;
         best = {before + cost / 2, reference, timer};
     }
@@ -53,8 +52,7 @@ void clock_calibrate() {
     local_timer_start_silent(~std::uint32_t{0});
     const Moment begin = sample(counter);
     const std::uint64_t ticks = counter.frequency() * calibration_ns / nanoseconds_per_second;
-    while (counter.elapsed(begin.reference, counter.read()) < ticks)
-        pause();
+    while (counter.elapsed(begin.reference, counter.read()) < ticks) pause();
     const Moment end = sample(counter);
     local_timer_stop();
 
@@ -65,24 +63,18 @@ void clock_calibrate() {
     first_cycle = cycles();
 }
 
-std::uint64_t local_timer_frequency() {
-    return timer_frequency;
-}
+std::uint64_t local_timer_frequency() { return timer_frequency; }
 
-std::uint64_t cycles_per_second() {
-    return cycle_frequency;
-}
+std::uint64_t cycles_per_second() { return cycle_frequency; }
 
 std::uint64_t now_ns() {
-    const unsigned __int128 product =
-        static_cast<unsigned __int128>(cycles() - first_cycle) * nanoseconds_per_cycle;
+    const unsigned __int128 product = static_cast<unsigned __int128>(cycles() - first_cycle) * nanoseconds_per_cycle;
     return static_cast<std::uint64_t>(product >> fraction_bits);
 }
 
 void busy_wait_ns(std::uint64_t nanoseconds) {
     const std::uint64_t end = now_ns() + nanoseconds;
-    while (now_ns() < end)
-        pause();
+    while (now_ns() < end) pause();
 }
 
 } // namespace arch

@@ -27,8 +27,7 @@ LACUNA_TEST("arch.clock", "the clock keeps pace with the reference it was measur
     const std::uint64_t begin_ns = arch::now_ns();
     arch::busy_wait_ns(span_ns);
     const std::uint64_t elapsed_ns = arch::now_ns() - begin_ns;
-    const std::uint64_t reference_ns =
-        counter.elapsed(begin, counter.read()) * 1'000'000'000 / counter.frequency();
+    const std::uint64_t reference_ns = counter.elapsed(begin, counter.read()) * 1'000'000'000 / counter.frequency();
     CHECK(elapsed_ns >= span_ns);
     // The machine below may take the CPU away between the two readings, which only lengthens the
     // second.

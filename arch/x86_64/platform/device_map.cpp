@@ -34,10 +34,8 @@ mm::PhysAddr phys_of(const Table& table) {
 }
 
 void hang_tables() {
-    if (device_slot_pdpt[0].present())
-        return;
-    for (std::size_t i = 0; i < small_tables; ++i)
-        directory[i] = Pte::table(phys_of(page_tables[i]));
+    if (device_slot_pdpt[0].present()) return;
+    for (std::size_t i = 0; i < small_tables; ++i) directory[i] = Pte::table(phys_of(page_tables[i]));
     device_slot_pdpt[0] = Pte::table(phys_of(directory));
 }
 
@@ -47,8 +45,7 @@ volatile std::byte* pointer(std::uint64_t offset) {
 
 kernel::Result<volatile std::byte*> map_large(mm::PhysRange range) {
     const std::size_t leaves = range.bytes() / span_of(Level::Page2M);
-    if (leaves > directory.size() - large_used)
-        return kernel::fail(kernel::Error::NoSpace);
+    if (leaves > directory.size() - large_used) return kernel::fail(kernel::Error::NoSpace);
     const std::size_t first = large_used;
     for (mm::PhysAddr at = range.begin; at < range.end; at += span_of(Level::Page2M))
         directory[large_used++] = Pte::leaf(at, device_memory, Level::Page2M);
@@ -57,8 +54,7 @@ kernel::Result<volatile std::byte*> map_large(mm::PhysRange range) {
 
 kernel::Result<volatile std::byte*> map_small(mm::PhysRange range) {
     const std::size_t pages = range.bytes() / mm::page_size;
-    if (pages > small_pages - small_used)
-        return kernel::fail(kernel::Error::NoSpace);
+    if (pages > small_pages - small_used) return kernel::fail(kernel::Error::NoSpace);
     const std::size_t first = small_used;
     for (mm::PhysAddr at = range.begin; at < range.end; at += mm::page_size, ++small_used)
         page_tables[small_used / entries_per_table][small_used % entries_per_table] =
@@ -69,8 +65,7 @@ kernel::Result<volatile std::byte*> map_small(mm::PhysRange range) {
 } // namespace
 
 kernel::Result<volatile std::byte*> map_device(mm::PhysAddr registers, std::uint64_t bytes) {
-    if (bytes == 0)
-        return kernel::fail(kernel::Error::InvalidArgument);
+    if (bytes == 0) return kernel::fail(kernel::Error::InvalidArgument);
     hang_tables();
     const bool large = bytes >= span_of(Level::Page2M);
     const std::uint64_t unit = large ? span_of(Level::Page2M) : mm::page_size;
@@ -79,8 +74,6 @@ kernel::Result<volatile std::byte*> map_device(mm::PhysAddr registers, std::uint
     return mapped.transform([&](volatile std::byte* at) { return at + (registers - range.begin); });
 }
 
-mm::PhysAddr device_slot_table() {
-    return phys_of(device_slot_pdpt);
-}
+mm::PhysAddr device_slot_table() { return phys_of(device_slot_pdpt); }
 
 } // namespace arch

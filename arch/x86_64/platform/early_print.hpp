@@ -15,14 +15,11 @@ struct Hex {
     std::uint64_t value;
 };
 
-inline void early_print_one(std::string_view text) {
-    serial_write(text);
-}
+inline void early_print_one(std::string_view text) { serial_write(text); }
 
 inline void early_print_one(Hex number) {
     std::array<char, 18> text{'0', 'x'};
-    for (unsigned i = 0; i < 16; ++i)
-        text[2 + i] = "0123456789abcdef"[number.value >> (60 - 4 * i) & 15];
+    for (unsigned i = 0; i < 16; ++i) text[2 + i] = "0123456789abcdef"[number.value >> (60 - 4 * i) & 15];
     serial_write({text.data(), text.size()});
 }
 

@@ -23,12 +23,9 @@ constexpr std::uint16_t acpi_sleep_enable = 1u << 13;
     asm volatile("cli");
     serial_drain();
     out8(debug_exit_port, static_cast<std::uint8_t>(code));
-    for (const char letter : std::string_view{"Shutdown"})
-        out8(bochs_shutdown_port, static_cast<std::uint8_t>(letter));
-    if (const auto control = acpi_info().pm1_control_port; control != 0)
-        out16(control, acpi_sleep_enable);
-    for (;;)
-        asm volatile("hlt");
+    for (const char letter : std::string_view{"Shutdown"}) out8(bochs_shutdown_port, static_cast<std::uint8_t>(letter));
+    if (const auto control = acpi_info().pm1_control_port; control != 0) out16(control, acpi_sleep_enable);
+    for (;;) asm volatile("hlt");
 }
 
 } // namespace arch

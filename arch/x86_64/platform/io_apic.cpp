@@ -27,19 +27,16 @@ constexpr std::uint32_t masked_bit = 1u << 16;
 
 /// One controller. Not locked: lines are routed by one thread, before or without a second one.
 class IoApic {
-  public:
+public:
     kernel::Result<> map(const AcpiInfo::IoApic& info) {
         registers_ = TRY(map_device(info.registers, 0x20));
         first_ = info.first_interrupt;
         inputs_ = (read(version_index) >> 16 & 0xff) + 1;
-        for (std::uint32_t input = 0; input < inputs_; ++input)
-            write(redirection_index + 2 * input, masked_bit);
+        for (std::uint32_t input = 0; input < inputs_; ++input) write(redirection_index + 2 * input, masked_bit);
         return {};
     }
 
-    bool serves(std::uint32_t interrupt) const {
-        return interrupt >= first_ && interrupt - first_ < inputs_;
-    }
+    bool serves(std::uint32_t interrupt) const { return interrupt >= first_ && interrupt - first_ < inputs_; }
 
     void route(std::uint32_t interrupt, std::uint32_t low_word, std::uint32_t destination) {
         const std::uint32_t index = redirection_index + 2 * (interrupt - first_);
@@ -47,7 +44,7 @@ class IoApic {
         write(index, low_word);
     }
 
-  private:
+private:
     // An index register leads to all others.
     std::uint32_t read(std::uint32_t index) {
         const IrqGuard guard;
@@ -71,8 +68,7 @@ AcpiInfo::Override wiring_of(std::uint8_t line) {
     const auto& info = acpi_info();
     const std::span overrides{info.overrides.data(), info.override_count};
     const auto found = std::ranges::find(overrides, line, &AcpiInfo::Override::line);
-    if (found != overrides.end())
-        return *found;
+    if (found != overrides.end()) return *found;
     return {.line = line, .interrupt = line, .active_low = false, .level_triggered = false};
 }
 
@@ -80,17 +76,15 @@ AcpiInfo::Override wiring_of(std::uint8_t line) {
 
 kernel::Result<> io_apic_initialise() {
     const auto& info = acpi_info();
-    for (std::size_t i = 0; i < info.io_apic_count; ++i)
-        TRY(controllers[i].map(info.io_apics[i]));
+    for (std::size_t i = 0; i < info.io_apic_count; ++i) TRY(controllers[i].map(info.io_apics[i]));
     return {};
 }
 
 kernel::Result<> route_legacy_irq(std::uint8_t line, IrqHandler handler, void* context) {
     const AcpiInfo::Override wiring = wiring_of(line);
-    const auto controller = std::ranges::find_if(
-        controllers, [&](const IoApic& one) { return one.serves(wiring.interrupt); });
-    if (controller == controllers.end())
-        return kernel::fail(kernel::Error::Unsupported);
+    const auto controller =
+        std::ranges::find_if(controllers, [&](const IoApic& one) { return one.serves(wiring.interrupt); });
+    if (controller == controllers.end()) return kernel::fail(kernel::Error::Unsupported);
     const Vector vector = TRY(allocate_vector(handler, context));
     controller->route(wiring.interrupt,
                       std::uint32_t{vector.raw} | (wiring.active_low ? active_low_bit : 0) |

@@ -42,18 +42,13 @@ constexpr std::uint32_t divide_by_1 = 0b1011;
 
 constinit volatile std::byte* registers = nullptr;
 
-std::uint32_t read(std::size_t offset) {
-    return mmio_read<std::uint32_t>(registers, offset);
-}
-void write(std::size_t offset, std::uint32_t value) {
-    mmio_write<std::uint32_t>(registers, offset, value);
-}
+std::uint32_t read(std::size_t offset) { return mmio_read<std::uint32_t>(registers, offset); }
+void write(std::size_t offset, std::uint32_t value) { mmio_write<std::uint32_t>(registers, offset, value); }
 
 void send_command(std::uint32_t apic_id, std::uint32_t command) {
     // An interrupt between the two halves could send one of its own.
     const IrqGuard guard;
-    while ((read(command_low) & command_pending) != 0)
-        pause();
+    while ((read(command_low) & command_pending) != 0) pause();
     write(command_high, apic_id << 24);
     write(command_low, command);
 }
@@ -78,8 +73,7 @@ void silence_legacy_controllers() {
 
 kernel::Result<> local_apic_initialise() {
     silence_legacy_controllers();
-    if (registers == nullptr)
-        registers = TRY(map_device(acpi_info().local_apic, mm::page_size));
+    if (registers == nullptr) registers = TRY(map_device(acpi_info().local_apic, mm::page_size));
     local_apic_enable();
     return {};
 }
@@ -95,29 +89,18 @@ void local_apic_enable() {
     write(spurious, spurious_enable | vector_spurious);
 }
 
-std::uint32_t local_apic_id() {
-    return read(id) >> 24;
-}
+std::uint32_t local_apic_id() { return read(id) >> 24; }
 
-void end_of_interrupt() {
-    write(eoi, 0);
-}
+void end_of_interrupt() { write(eoi, 0); }
 
-void send_interrupt(std::uint32_t apic_id, std::uint8_t vector) {
-    send_command(apic_id, command_assert | vector);
-}
+void send_interrupt(std::uint32_t apic_id, std::uint8_t vector) { send_command(apic_id, command_assert | vector); }
 
-void send_nmi(std::uint32_t apic_id) {
-    send_command(apic_id, command_assert | deliver_nmi);
-}
+void send_nmi(std::uint32_t apic_id) { send_command(apic_id, command_assert | deliver_nmi); }
 
-void send_init(std::uint32_t apic_id) {
-    send_command(apic_id, command_assert | deliver_init);
-}
+void send_init(std::uint32_t apic_id) { send_command(apic_id, command_assert | deliver_init); }
 
 void send_startup(std::uint32_t apic_id, mm::PhysAddr page) {
-    send_command(apic_id, command_assert | deliver_startup |
-                              static_cast<std::uint32_t>(page.raw() / mm::page_size));
+    send_command(apic_id, command_assert | deliver_startup | static_cast<std::uint32_t>(page.raw() / mm::page_size));
 }
 
 void local_timer_start(TimerMode mode, std::uint32_t count) {
@@ -130,9 +113,7 @@ void local_timer_start_silent(std::uint32_t count) {
     write(timer_initial, count);
 }
 
-std::uint32_t local_timer_remaining() {
-    return read(timer_current);
-}
+std::uint32_t local_timer_remaining() { return read(timer_current); }
 
 void local_timer_stop() {
     write(lvt_timer, masked);

@@ -24,36 +24,28 @@ constexpr std::uint32_t entry_masked = 1;
 // Intel SDM vol. 3A, 11.11: what a device writes to interrupt a CPU.
 constexpr std::uint64_t message_base = 0xfee0'0000;
 
-std::uint64_t message_address(std::uint32_t apic_id) {
-    return message_base | std::uint64_t{apic_id} << 12;
-}
+std::uint64_t message_address(std::uint32_t apic_id) { return message_base | std::uint64_t{apic_id} << 12; }
 
 } // namespace
 
 kernel::Result<MsiX> MsiX::create(const PciDevice& device) {
     const auto capability = device.find_capability(PciCapability::MsiX);
-    if (!capability)
-        return kernel::fail(kernel::Error::Unsupported);
+    if (!capability) return kernel::fail(kernel::Error::Unsupported);
     const auto control_at = static_cast<std::uint8_t>(*capability + control_offset);
-    const std::uint32_t table =
-        device.read32(static_cast<std::uint8_t>(*capability + table_offset));
+    const std::uint32_t table = device.read32(static_cast<std::uint8_t>(*capability + table_offset));
     const std::uint16_t control = device.read16(control_at);
 
     MsiX result;
     result.entries_ = static_cast<std::uint16_t>((control & control_size_mask) + 1);
     result.table_ = TRY(device.map_bar(table & table_bar_mask)) + (table & ~table_bar_mask);
-    device.write16(control_at,
-                   static_cast<std::uint16_t>(control | control_enable | control_mask_all));
-    for (std::uint16_t entry = 0; entry < result.entries_; ++entry)
-        result.mask(entry);
-    device.write16(control_at,
-                   static_cast<std::uint16_t>((control | control_enable) & ~control_mask_all));
+    device.write16(control_at, static_cast<std::uint16_t>(control | control_enable | control_mask_all));
+    for (std::uint16_t entry = 0; entry < result.entries_; ++entry) result.mask(entry);
+    device.write16(control_at, static_cast<std::uint16_t>((control | control_enable) & ~control_mask_all));
     return result;
 }
 
 kernel::Result<Vector> MsiX::route(std::uint16_t entry, IrqHandler handler, void* context) {
-    if (entry >= entries_)
-        return kernel::fail(kernel::Error::InvalidArgument);
+    if (entry >= entries_) return kernel::fail(kernel::Error::InvalidArgument);
     const Vector vector = TRY(allocate_vector(handler, context));
     volatile std::byte* const at = table_ + entry * entry_bytes;
     const std::uint64_t address = message_address(local_apic_id());
@@ -64,12 +56,8 @@ kernel::Result<Vector> MsiX::route(std::uint16_t entry, IrqHandler handler, void
     return vector;
 }
 
-void MsiX::mask(std::uint16_t entry) {
-    mmio_write(table_ + entry * entry_bytes, entry_control, entry_masked);
-}
+void MsiX::mask(std::uint16_t entry) { mmio_write(table_ + entry * entry_bytes, entry_control, entry_masked); }
 
-void MsiX::unmask(std::uint16_t entry) {
-    mmio_write(table_ + entry * entry_bytes, entry_control, std::uint32_t{0});
-}
+void MsiX::unmask(std::uint16_t entry) { mmio_write(table_ + entry * entry_bytes, entry_control, std::uint32_t{0}); }
 
 } // namespace arch

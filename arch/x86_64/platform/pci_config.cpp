@@ -28,8 +28,7 @@ constinit std::array<std::atomic<volatile std::byte*>, 256> mapped_buses{};
 /// The index and the data port belong together.
 struct Ports {
     void select(PciAddress address, std::uint8_t offset) {
-        out32(index_port, index_enable | std::uint32_t{address.bus} << 16 |
-                              std::uint32_t{address.device} << 11 |
+        out32(index_port, index_enable | std::uint32_t{address.bus} << 16 | std::uint32_t{address.device} << 11 |
                               std::uint32_t{address.function} << 8 | (offset & 0xfcu));
     }
 };
@@ -38,11 +37,9 @@ constinit kernel::IrqSpinLocked<Ports, kernel::Rank::Hardware> ports;
 volatile std::byte* map_bus(std::uint8_t bus) {
     const auto& info = acpi_info();
     const auto& space = info.config_space;
-    if (!info.has_config_space || bus < space.first_bus || bus > space.last_bus)
-        return nullptr;
+    if (!info.has_config_space || bus < space.first_bus || bus > space.last_bus) return nullptr;
     const auto mapped = map_device(space.base + bus * bus_bytes, bus_bytes);
-    if (!mapped)
-        return nullptr;
+    if (!mapped) return nullptr;
     mapped_buses[bus].store(*mapped, std::memory_order_relaxed);
     return *mapped;
 }
@@ -51,10 +48,8 @@ volatile std::byte* map_bus(std::uint8_t bus) {
 /// are scanned.
 volatile std::byte* registers_of(PciAddress address) {
     volatile std::byte* bus = mapped_buses[address.bus].load(std::memory_order_relaxed);
-    if (bus == nullptr)
-        bus = map_bus(address.bus);
-    if (bus == nullptr)
-        return nullptr;
+    if (bus == nullptr) bus = map_bus(address.bus);
+    if (bus == nullptr) return nullptr;
     return bus + (std::size_t{address.device} << 3 | address.function) * function_bytes;
 }
 
@@ -86,8 +81,7 @@ constexpr std::uint16_t data_port_of(std::uint8_t offset) {
 
 template <class Word>
 Word pci_config_read(PciAddress address, std::uint8_t offset) {
-    if (const volatile std::byte* registers = registers_of(address))
-        return mmio_read<Word>(registers, offset);
+    if (const volatile std::byte* registers = registers_of(address)) return mmio_read<Word>(registers, offset);
     return ports.with([&](Ports& access) {
         access.select(address, offset);
         return port_read<Word>(data_port_of(offset));
@@ -96,8 +90,7 @@ Word pci_config_read(PciAddress address, std::uint8_t offset) {
 
 template <class Word>
 void pci_config_write(PciAddress address, std::uint8_t offset, Word value) {
-    if (volatile std::byte* registers = registers_of(address))
-        return mmio_write<Word>(registers, offset, value);
+    if (volatile std::byte* registers = registers_of(address)) return mmio_write<Word>(registers, offset, value);
     ports.with([&](Ports& access) {
         access.select(address, offset);
         port_write<Word>(data_port_of(offset), value);

@@ -16,8 +16,7 @@ LACUNA_TEST("arch.pci", "the scan finds the host bridge first and every function
     REQUIRE(!devices.empty());
     CHECK(devices[0].class_code() == class_bridge);
     CHECK(devices[0].subclass() == subclass_host);
-    for (std::size_t i = 1; i < devices.size(); ++i)
-        CHECK(devices[i - 1].address() < devices[i].address());
+    for (std::size_t i = 1; i < devices.size(); ++i) CHECK(devices[i - 1].address() < devices[i].address());
 }
 
 LACUNA_TEST("arch.pci", "nobody answers at an empty place") {

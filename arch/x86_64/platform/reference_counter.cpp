@@ -25,25 +25,21 @@ constexpr std::uint8_t speaker_on = 0x02;
 } // namespace
 
 ReferenceCounter::ReferenceCounter() : pm_timer_port_(acpi_info().pm_timer_port) {
-    if (pm_timer_port_ != 0)
-        return;
+    if (pm_timer_port_ != 0) return;
     out8(pit_gate, static_cast<std::uint8_t>((in8(pit_gate) & ~speaker_on) | gate_on));
     out8(pit_command, pit_channel2_rate);
     out8(pit_channel2, 0);
     out8(pit_channel2, 0);
 }
 
-std::uint64_t ReferenceCounter::frequency() const {
-    return pm_timer_port_ != 0 ? pm_timer_frequency : pit_frequency;
-}
+std::uint64_t ReferenceCounter::frequency() const { return pm_timer_port_ != 0 ? pm_timer_frequency : pit_frequency; }
 
 std::uint64_t ReferenceCounter::elapsed(std::uint32_t earlier, std::uint32_t later) const {
     return (later - earlier) & (pm_timer_port_ != 0 ? pm_timer_mask : pit_mask);
 }
 
 std::uint32_t ReferenceCounter::read() const {
-    if (pm_timer_port_ != 0)
-        return in32(pm_timer_port_);
+    if (pm_timer_port_ != 0) return in32(pm_timer_port_);
     out8(pit_command, pit_channel2_latch);
     const std::uint32_t low = in8(pit_channel2);
     return ~(low | std::uint32_t{in8(pit_channel2)} << 8);

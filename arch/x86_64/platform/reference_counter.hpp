@@ -8,7 +8,7 @@ namespace arch {
 /// A counter of known frequency that the others are measured against: the ACPI power management
 /// timer (specification 4.8.3.3), or channel 2 of the 8254 where there is none.
 class ReferenceCounter {
-  public:
+public:
     /// Chooses by acpi_info() and starts it.
     ReferenceCounter();
 
@@ -19,7 +19,7 @@ class ReferenceCounter {
     /// The counter, rising, wrapping at a width that elapsed() knows.
     std::uint32_t read() const;
 
-  private:
+private:
     std::uint16_t pm_timer_port_;
 };
 

@@ -43,13 +43,11 @@ constinit void (*receiver)(char) = nullptr;
 constinit std::size_t burst_bytes = 1;
 
 void wait_for(std::uint8_t status) {
-    for (unsigned i = 0; i < patience && (in8(line_status) & status) == 0; ++i)
-        pause();
+    for (unsigned i = 0; i < patience && (in8(line_status) & status) == 0; ++i) pause();
 }
 
 void on_interrupt(void*) {
-    while ((in8(line_status) & status_data_ready) != 0)
-        receiver(static_cast<char>(in8(data)));
+    while ((in8(line_status) & status_data_ready) != 0) receiver(static_cast<char>(in8(data)));
 }
 
 } // namespace
@@ -63,22 +61,18 @@ void serial_initialise() {
     out8(modem_control, modem_dtr_rts_out2);
     // Switching the FIFO on throws away what has come in. Somebody who speaks already (a script on
     // a pipe) is better served without: the sender waits for each byte to be taken.
-    if ((in8(line_status) & status_data_ready) != 0)
-        return;
+    if ((in8(line_status) & status_data_ready) != 0) return;
     out8(fifo_control, fifo_enable_and_clear);
     burst_bytes = fifo_bytes;
 }
 
-void serial_drain() {
-    wait_for(status_all_empty);
-}
+void serial_drain() { wait_for(status_all_empty); }
 
 void serial_write(std::string_view text) {
     while (!text.empty()) {
         wait_for(status_holding_empty);
         const std::size_t burst = std::min(text.size(), burst_bytes);
-        for (const char byte : text.substr(0, burst))
-            out8(data, static_cast<std::uint8_t>(byte));
+        for (const char byte : text.substr(0, burst)) out8(data, static_cast<std::uint8_t>(byte));
         text.remove_prefix(burst);
     }
 }

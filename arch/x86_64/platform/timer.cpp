@@ -13,9 +13,7 @@ namespace {
 
 constinit void (*tick_function)() = nullptr;
 
-void on_timer(void*) {
-    tick_function();
-}
+void on_timer(void*) { tick_function(); }
 
 } // namespace
 
@@ -24,12 +22,9 @@ void start_tick(std::uint32_t hz, void (*tick)()) {
     local_timer_stop();
     tick_function = tick;
     set_vector_handler(vector_timer, on_timer, nullptr);
-    local_timer_start(TimerMode::Periodic,
-                      static_cast<std::uint32_t>(local_timer_frequency() / hz));
+    local_timer_start(TimerMode::Periodic, static_cast<std::uint32_t>(local_timer_frequency() / hz));
 }
 
-void stop_tick() {
-    local_timer_stop();
-}
+void stop_tick() { local_timer_stop(); }
 
 } // namespace arch

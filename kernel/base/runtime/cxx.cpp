@@ -21,8 +21,7 @@ void* allocate(std::size_t bytes, std::size_t alignment) {
     return shared_heap.allocate != nullptr ? shared_heap.allocate(bytes, alignment) : nullptr;
 }
 
-void* allocate_or_panic(std::size_t bytes,
-                        std::size_t alignment = __STDCPP_DEFAULT_NEW_ALIGNMENT__) {
+void* allocate_or_panic(std::size_t bytes, std::size_t alignment = __STDCPP_DEFAULT_NEW_ALIGNMENT__) {
     void* const memory = allocate(bytes, alignment);
     // Whoever can do without the memory says so with std::nothrow.
     if (memory == nullptr) kernel::panic("operator new: no memory, or no heap yet");
@@ -63,9 +62,7 @@ void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { rel
 namespace std {
 inline namespace __1 {
 /// Called by libc++'s hardening checks when it is built to explain itself.
-[[noreturn]] void __libcpp_verbose_abort(const char* format, ...) {
-    kernel::panic(format);
-}
+[[noreturn]] void __libcpp_verbose_abort(const char* format, ...) { kernel::panic(format); }
 } // namespace __1
 } // namespace std
 

@@ -4,8 +4,8 @@
 // declared without SSE. Each name therefore gets a body that takes nothing and does not return.
 #include "kernel/base/assert.hpp"
 
-#define LACUNA_NO_FLOAT(number, mangled)                  \
-    [[noreturn]] void no_float_##number() asm(mangled);   \
+#define LACUNA_NO_FLOAT(number, mangled)                \
+    [[noreturn]] void no_float_##number() asm(mangled); \
     void no_float_##number() { kernel::panic("floating point formatted in the kernel"); }
 
 // std::to_chars(char*, char*, T), (..., chars_format) and (..., chars_format, int)

@@ -7,7 +7,7 @@ namespace kernel {
 
 /// Where `operator new` and `operator delete` go: shared kernel memory, never a namespace's.
 struct SharedHeap {
-    void* (*allocate)(std::size_t bytes, std::size_t alignment) = nullptr;  ///< null if out of memory
+    void* (*allocate)(std::size_t bytes, std::size_t alignment) = nullptr; ///< null if out of memory
     void (*release)(void* memory) = nullptr;
 };
 

@@ -78,8 +78,8 @@ Status poke(Arguments arguments) {
 }
 
 constexpr Command commands[] = {
-    {"peek", "ADDRESS [BYTES]",
-     "Read any kernel address with what this namespace maps; 16 bytes unless told.", Place::OwnTask, peek},
+    {"peek", "ADDRESS [BYTES]", "Read any kernel address with what this namespace maps; 16 bytes unless told.",
+     Place::OwnTask, peek},
     {"poke", "ADDRESS BYTE...", "Write bytes to any kernel address.", Place::OwnTask, poke},
 };
 

@@ -19,12 +19,12 @@ constexpr std::size_t cells_per_row = 64;
 
 /// What 2 MiB of physical memory look like in the direct map.
 struct Cell {
-    std::uint32_t ram = 0;      ///< pages of RAM
-    std::uint32_t holes = 0;    ///< of these, not in the direct map
-    std::uint32_t ownerless = 0;///< holes that are free: detached stock
-    mm::DomainId owner;         ///< of the holes that have one; the first found
+    std::uint32_t ram = 0;       ///< pages of RAM
+    std::uint32_t holes = 0;     ///< of these, not in the direct map
+    std::uint32_t ownerless = 0; ///< holes that are free: detached stock
+    mm::DomainId owner;          ///< of the holes that have one; the first found
     bool shared_by_owners = false;
-    std::optional<arch::Level> leaf;  ///< of what is mapped
+    std::optional<arch::Level> leaf; ///< of what is mapped
 
     bool operator==(const Cell&) const = default;
 };

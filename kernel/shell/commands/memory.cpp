@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: MIT
+#include "mm/memory.hpp"
 #include "kernel/diag/audit_check.hpp"
 #include "kernel/main/system.hpp"
 #include "kernel/ns/namespace_registry.hpp"
 #include "kernel/sched/sched.hpp"
 #include "kernel/shell/commands/direct_map_picture.hpp"
 #include "kernel/shell/commands/groups.hpp"
-#include "mm/memory.hpp"
 
 namespace kernel {
 namespace {
 
 void print_cache(const mm::CacheStatistics& cache) {
     if (cache.slabs == 0) return;
-    print("{:<24} {:<9} {:>6} {:>7} {:>8} {:>8} {:>6} {:>8}\n", cache.name,
-          cache.exclusive ? "exclusive" : "shared", cache.object_size, cache.slabs, cache.active,
-          cache.objects, cache.pages.raw(), cache.exclusive ? cache.domains : 0);
+    print("{:<24} {:<9} {:>6} {:>7} {:>8} {:>8} {:>6} {:>8}\n", cache.name, cache.exclusive ? "exclusive" : "shared",
+          cache.object_size, cache.slabs, cache.active, cache.objects, cache.pages.raw(),
+          cache.exclusive ? cache.domains : 0);
 }
 
 Status slab(Arguments arguments) {
@@ -25,8 +25,8 @@ Status slab(Arguments arguments) {
         if (!found) return failed("slab: no namespace '{}'; `ns list` lists them", arguments[0]);
         ns = std::move(*found);
     }
-    print("{:<24} {:<9} {:>6} {:>7} {:>8} {:>8} {:>6} {:>8}\n", "cache", "kind", "size", "slabs", "active",
-          "objects", "pages", "domains");
+    print("{:<24} {:<9} {:>6} {:>7} {:>8} {:>8} {:>6} {:>8}\n", "cache", "kind", "size", "slabs", "active", "objects",
+          "pages", "domains");
     if (ns) {
         memory().slabs().for_each_in(ns->domain(), print_cache);
     } else {
@@ -44,8 +44,8 @@ Status buddy(Arguments arguments) {
     for (std::uint64_t blocks : pool.attached_blocks) print("{:>7}", blocks);
     print("\n{} pages in all; free: {} in the direct map, of which {} on the CPUs' lists\n"
           "{} out of it, in {} blocks of 2 MiB, of which {} are wholly free\n",
-          pool.total.raw(), pool.attached.raw(), pool.attached_per_cpu.raw(), pool.detached.raw(),
-          pool.detached_blocks, pool.detached_whole);
+          pool.total.raw(), pool.attached.raw(), pool.attached_per_cpu.raw(), pool.detached.raw(), pool.detached_blocks,
+          pool.detached_whole);
     memory().domains().for_each([](mm::Domain& domain) {
         const mm::DomainBooks books = domain.books();
         print("domain {:<12} {:>7} pages, {:>4} free for itself, {:>7} at most so far", domain.name(),
@@ -73,8 +73,8 @@ Status map(Arguments arguments) {
 Status audit(Arguments arguments) {
     if (!arguments.empty()) return Status::BadUsage;
     const mm::AuditReport report = audit_system();
-    print("audit: {} address spaces, {} windows, {} images, {} page tables, {} leaves\n",
-          report.address_spaces, report.windows, report.images, report.tables, report.leaves);
+    print("audit: {} address spaces, {} windows, {} images, {} page tables, {} leaves\n", report.address_spaces,
+          report.windows, report.images, report.tables, report.leaves);
     print("audit: {} pages are out of the direct map, every one accounted for by its state:\n",
           report.direct_map_holes);
     for (std::size_t i = 0; i < mm::frame_states; ++i) {
@@ -116,8 +116,7 @@ constexpr Command commands[] = {
     {"buddy", "", "Show the free blocks, and the pages of each domain.", Place::Anywhere, buddy},
     {"map", "[--plain]", "Draw the direct map: leaf sizes, holes and their owners.", Place::Anywhere, map},
     {"audit", "", "Walk every page table and hold it against the frame table.", Place::System, audit},
-    {"objects", "NS", "List a namespace's live exclusive objects: address, size, cache.", Place::System,
-     objects},
+    {"objects", "NS", "List a namespace's live exclusive objects: address, size, cache.", Place::System, objects},
 };
 
 } // namespace

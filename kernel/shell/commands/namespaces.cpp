@@ -60,8 +60,7 @@ Status read_request(AddRequest& request, Arguments arguments) {
             request.linked = false;
         } else {
             if (i + 1 == arguments.size()) return Status::BadUsage;
-            if (const Status status = read_option(request, arguments[i], arguments[i + 1]);
-                status != Status::Ok) {
+            if (const Status status = read_option(request, arguments[i], arguments[i + 1]); status != Status::Ok) {
                 return status;
             }
             ++i;
@@ -107,8 +106,8 @@ Status add(Arguments arguments) {
     if (!ns) {
         if (ns.error() == Error::Exists) return failed("ns add: there is a namespace '{}' already", request.name);
         if (ns.error() == Error::InvalidArgument) {
-            return failed("ns add: '{}' is no name: letters, digits, - and _, at most {} of them",
-                          request.name, NetNamespace::name_size - 1);
+            return failed("ns add: '{}' is no name: letters, digits, - and _, at most {} of them", request.name,
+                          NetNamespace::name_size - 1);
         }
         return failed("ns add: {}: {}", request.name, name(ns.error()));
     }

@@ -17,8 +17,8 @@ namespace kernel {
 namespace {
 
 /// Reads `-c COUNT` and the like: a number within bounds.
-Status read_number(std::string_view command, std::string_view option, std::string_view value,
-                   std::uint64_t least, std::uint64_t most, std::uint64_t& out) {
+Status read_number(std::string_view command, std::string_view option, std::string_view value, std::uint64_t least,
+                   std::uint64_t most, std::uint64_t& out) {
     const auto number = parse_number(value);
     if (!number || *number < least || *number > most) {
         return failed("{}: {} takes a number from {} to {}, not '{}'", command, option, least, most, value);
@@ -137,8 +137,8 @@ Status stress(Arguments arguments) {
         status = read_number("stress", "SECONDS", arguments[1], 1, 100'000, length_s);
     }
     if (status != Status::Ok) return status;
-    const auto result = net::stress(
-        {.namespaces = static_cast<unsigned>(count), .seconds = static_cast<unsigned>(length_s)});
+    const auto result =
+        net::stress({.namespaces = static_cast<unsigned>(count), .seconds = static_cast<unsigned>(length_s)});
     if (!result) return failed("stress: {}", name(result.error()));
     print("{} namespaces lived, {} streams of {} bytes in all arrived whole, {} were cut short\n", result->lives,
           result->streams, result->bytes, result->cut_short);
@@ -157,16 +157,14 @@ constexpr Command commands[] = {
      "  ip dhcp [INTERFACE]                  ask for an address and wait for it\n"
      "  ip dns ADDRESS                       the server that resolves names",
      Place::Namespace, ip_command},
-    {"ping", "[-c COUNT] [-s BYTES] [-i MILLISECONDS] HOST", "Send ICMP echo requests.", Place::Namespace,
-     ping},
+    {"ping", "[-c COUNT] [-s BYTES] [-i MILLISECONDS] HOST", "Send ICMP echo requests.", Place::Namespace, ping},
     {"fetch", "[--print] URL", "Get a file by HTTP: http://HOST[:PORT]/PATH.", Place::Namespace, fetch},
-    {"http", "[start|stop]", "Run the HTTP server on port 80, with the files that `files` lists.",
-     Place::Namespace, http},
+    {"http", "[start|stop]", "Run the HTTP server on port 80, with the files that `files` lists.", Place::Namespace,
+     http},
     {"echod", "[start|stop]", "Run the echo server on port 7, TCP and UDP.", Place::Namespace, echod},
     {"iperf", "server [start|stop] | client HOST [SECONDS]",
      "Run the iperf 2 server on port 5001, or measure against one.", Place::Namespace, iperf},
-    {"sink", "[start|stop]", "Run the server on port 5002 that checks what `send` sends.", Place::Namespace,
-     sink},
+    {"sink", "[start|stop]", "Run the server on port 5002 that checks what `send` sends.", Place::Namespace, sink},
     {"stress", "[NAMESPACES [SECONDS]]",
      "Have namespaces (64) come and go under checksummed TCP traffic for a while (10 s), on all processors.\n"
      "Fails if something did not work or a frame is lost; `audit` afterwards says whether all is in place.",

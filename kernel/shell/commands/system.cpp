@@ -63,8 +63,7 @@ Status echo(Arguments arguments) {
 
 Status ps(Arguments arguments) {
     if (!arguments.empty()) return Status::BadUsage;
-    print("{:>5} {:>5} {:<9} {:<9} {:>3} {:>9}  {}\n", "task", "proc", "namespace", "state", "cpu", "switches",
-          "name");
+    print("{:>5} {:>5} {:<9} {:<9} {:>3} {:>9}  {}\n", "task", "proc", "namespace", "state", "cpu", "switches", "name");
     for_each_task([](const Task& task) {
         const NetNamespace* const ns = task.net_namespace();
         print("{:>5} {:>5} {:<9} {:<9} {:>3} {:>9}  {}\n", task.id(), task.process().id(),
@@ -92,8 +91,8 @@ Status cpus(Arguments arguments) {
     print("{:>3} {:>5} {:>7} {:>7}  {}\n", "cpu", "ready", "blocked", "pulled", "runs");
     for (unsigned cpu = 0; cpu < arch::max_cpus; ++cpu) {
         if (!smp::online().contains(cpu)) continue;
-        print("{:>3} {:>5} {:>7} {:>7}  {}\n", cpu, rows[cpu].ready, rows[cpu].blocked,
-              CpuScheduler::on(cpu).pulled(), rows[cpu].running.data());
+        print("{:>3} {:>5} {:>7} {:>7}  {}\n", cpu, rows[cpu].ready, rows[cpu].blocked, CpuScheduler::on(cpu).pulled(),
+              rows[cpu].running.data());
     }
     return Status::Ok;
 }
@@ -118,9 +117,8 @@ Status test(Arguments arguments) {
     }
     if (arguments.size() > 1) return Status::BadUsage;
     const std::string_view pattern = arguments.empty() ? "*" : arguments[0];
-    const test::Summary summary = test::run_tests({.pattern = pattern,
-                                                   .seconds_per_test = options().test_timeout_s,
-                                                   .after_each = diag::audit_after_test});
+    const test::Summary summary = test::run_tests(
+        {.pattern = pattern, .seconds_per_test = options().test_timeout_s, .after_each = diag::audit_after_test});
     if (summary.passed + summary.failed + summary.skipped == 0) {
         return failed("test: nothing matches '{}'; `test --list` lists the suites", pattern);
     }
@@ -174,8 +172,7 @@ constexpr Command commands[] = {
      "PATTERN is as for `test`: 'pages.*', 'pages', 'mixed.op,kmalloc'.",
      Place::System, benchmark},
     {"uptime", "", "Show the time since boot.", Place::Anywhere, uptime},
-    {"poweroff", "[fail]",
-     "End the machine. An unattended run reports failure if a command failed, or if told to.",
+    {"poweroff", "[fail]", "End the machine. An unattended run reports failure if a command failed, or if told to.",
      Place::System, poweroff},
 };
 

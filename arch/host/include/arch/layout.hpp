@@ -10,7 +10,7 @@ namespace arch {
 inline constexpr unsigned slot_shift = 39;
 inline constexpr std::uint64_t slot_size = std::uint64_t{1} << slot_shift;
 inline constexpr unsigned slot_count = 512;
-inline constexpr unsigned kernel_half_slot = 64;  ///< the first slot that the kernel shares
+inline constexpr unsigned kernel_half_slot = 64; ///< the first slot that the kernel shares
 
 inline constexpr unsigned direct_map_slot = 64;
 inline constexpr unsigned window_first_slot = 72;
@@ -30,8 +30,7 @@ constexpr std::uint64_t window_base(unsigned slot) { return slot_base(slot); }
 
 inline constexpr std::uint64_t device_base = slot_base(device_slot);
 inline constexpr std::uint64_t temporary_base = device_base + slot_size / 2;
-inline constexpr std::uint64_t kernel_image_base =
-    slot_base(image_slot) + (std::uint64_t{kernel_image_entry} << 30);
+inline constexpr std::uint64_t kernel_image_base = slot_base(image_slot) + (std::uint64_t{kernel_image_entry} << 30);
 inline constexpr std::uint64_t namespace_image_base =
     slot_base(image_slot) + (std::uint64_t{namespace_image_entry} << 30);
 inline constexpr std::uint64_t max_physical = slot_size;

@@ -38,7 +38,6 @@ static_assert(offsetof(Context, argument) == 24);
 /// it is loaded (arch/pgd.hpp) after the last access to the old stack and before the first to the new
 /// one, and so are `key_rights` unless they are 0 (arch/protection_keys.hpp). Precondition: interrupts
 /// off; both contexts in memory that either page table maps.
-extern "C" Context* switch_context(Context& from, const Context& to, std::uint64_t pgd,
-                                   std::uint32_t key_rights);
+extern "C" Context* switch_context(Context& from, const Context& to, std::uint64_t pgd, std::uint32_t key_rights);
 
 } // namespace arch

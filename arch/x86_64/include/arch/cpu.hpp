@@ -14,9 +14,7 @@ inline constexpr unsigned max_cpus = 16;
 
 /// What is in every spin loop: lets the other hardware thread, or under -icount the other virtual
 /// CPU, go on.
-inline void pause() {
-    asm volatile("pause" : : : "memory");
-}
+inline void pause() { asm volatile("pause" : : : "memory"); }
 
 /// The number of this CPU, dense from 0. Stable only while preemption or interrupts are off.
 inline unsigned cpu_id() {
@@ -34,10 +32,7 @@ inline void* current_task() {
 }
 
 inline void set_current_task(void* task) {
-    asm volatile("movq %0, %%gs:%c1"
-                 :
-                 : "r"(task), "i"(offsetof(PerCpuArea, current_task))
-                 : "memory");
+    asm volatile("movq %0, %%gs:%c1" : : "r"(task), "i"(offsetof(PerCpuArea, current_task)) : "memory");
 }
 
 inline std::uint32_t preempt_count() {
@@ -88,7 +83,7 @@ inline void preempt_enable() {
 /// Keeps this task on its CPU, and every other off it, for its lifetime; interrupts still come.
 /// Nests.
 class [[nodiscard]] PreemptGuard {
-  public:
+public:
     PreemptGuard() { preempt_disable(); }
     ~PreemptGuard() { preempt_enable(); }
     PreemptGuard(const PreemptGuard&) = delete;

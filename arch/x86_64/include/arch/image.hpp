@@ -26,9 +26,7 @@ struct ImageSection {
 std::span<const ImageSection> image_sections();
 
 /// The physical address that an address of the image was loaded at. Precondition: inside a section.
-constexpr mm::PhysAddr image_to_phys(mm::VirtAddr address) {
-    return mm::PhysAddr{address.raw() - kernel_image_base};
-}
+constexpr mm::PhysAddr image_to_phys(mm::VirtAddr address) { return mm::PhysAddr{address.raw() - kernel_image_base}; }
 
 /// The initial contents of lwIP's state, in whole pages; each network namespace gets a copy of its
 /// own at namespace_image_base. Empty if lwIP is not linked in.

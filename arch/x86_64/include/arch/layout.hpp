@@ -37,13 +37,9 @@ constexpr unsigned slot_of(std::uint64_t address) {
     return static_cast<unsigned>(address >> slot_shift) & (slot_count - 1);
 }
 
-constexpr std::uint64_t direct_map_base() {
-    return slot_base(direct_map_slot);
-}
+constexpr std::uint64_t direct_map_base() { return slot_base(direct_map_slot); }
 /// The window of the domain kind that owns top-level slot `slot`.
-constexpr std::uint64_t window_base(unsigned slot) {
-    return slot_base(slot);
-}
+constexpr std::uint64_t window_base(unsigned slot) { return slot_base(slot); }
 
 inline constexpr std::uint64_t device_base = slot_base(device_slot);
 /// Temporary mappings lie in the upper half of the device slot.
@@ -56,7 +52,6 @@ inline constexpr std::uint64_t max_physical = slot_size;
 static_assert(slot_base(direct_map_slot) == 0xffff'8000'0000'0000);
 static_assert(slot_base(window_first_slot) == 0xffff'a000'0000'0000);
 static_assert(slot_base(device_slot) == 0xffff'b000'0000'0000);
-static_assert(slot_of(kernel_image_base) == image_slot &&
-              slot_of(namespace_image_base) == image_slot);
+static_assert(slot_of(kernel_image_base) == image_slot && slot_of(namespace_image_base) == image_slot);
 
 } // namespace arch

@@ -13,9 +13,7 @@ inline void fill_words(void* to, std::uint64_t value, std::size_t words) {
 }
 
 /// Zeroes `words` 64-bit words. Precondition: `to` is aligned to 8 bytes.
-inline void zero_words(void* to, std::size_t words) {
-    fill_words(to, 0, words);
-}
+inline void zero_words(void* to, std::size_t words) { fill_words(to, 0, words); }
 
 /// Copies `words` 64-bit words between places that do not overlap. Precondition: both aligned to 8
 /// bytes.

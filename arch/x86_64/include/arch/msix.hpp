@@ -13,7 +13,7 @@ namespace arch {
 
 /// The MSI-X interrupts of one PCI function (PCI Local Bus specification 3.0, 6.8.2).
 class MsiX {
-  public:
+public:
     /// Maps the function's table, masks every entry and enables MSI-X. Thread context.
     /// Errors: Unsupported if the function has none; those of PciDevice::map_bar().
     static kernel::Result<MsiX> create(const PciDevice& device);
@@ -29,7 +29,7 @@ class MsiX {
     void mask(std::uint16_t entry);
     void unmask(std::uint16_t entry);
 
-  private:
+private:
     volatile std::byte* table_ = nullptr;
     std::uint16_t entries_ = 0;
 };

@@ -28,7 +28,7 @@ enum class PciCapability : std::uint8_t { Msi = 0x05, VendorSpecific = 0x09, Msi
 /// One function of a device. A handle: copies name the same function. Configuration registers are
 /// read and written from any context.
 class PciDevice {
-  public:
+public:
     PciDevice() = default;
     /// Reads the identity of the function at `address`; none if nobody answers there.
     static std::optional<PciDevice> at(PciAddress address);
@@ -63,7 +63,7 @@ class PciDevice {
     /// switched off.
     void enable_bus_master() const;
 
-  private:
+private:
     PciAddress address_{};
     std::uint16_t vendor_ = 0;
     std::uint16_t device_ = 0;

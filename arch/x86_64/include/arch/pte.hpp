@@ -15,25 +15,15 @@ enum class Level : std::uint8_t { Page4K = 0, Page2M = 1, Page1G = 2, Slot = 3 }
 inline constexpr unsigned entries_per_table = 512;
 inline constexpr unsigned index_bits = 9;
 
-constexpr unsigned raw(Level level) {
-    return static_cast<unsigned>(level);
-}
+constexpr unsigned raw(Level level) { return static_cast<unsigned>(level); }
 /// The level below. Precondition: not Page4K.
-constexpr Level below(Level level) {
-    return static_cast<Level>(raw(level) - 1);
-}
+constexpr Level below(Level level) { return static_cast<Level>(raw(level) - 1); }
 /// The level above. Precondition: not Slot.
-constexpr Level above(Level level) {
-    return static_cast<Level>(raw(level) + 1);
-}
+constexpr Level above(Level level) { return static_cast<Level>(raw(level) + 1); }
 /// The bytes that one entry of a table at this level spans.
-constexpr std::uint64_t span_of(Level level) {
-    return mm::page_size << (index_bits * raw(level));
-}
+constexpr std::uint64_t span_of(Level level) { return mm::page_size << (index_bits * raw(level)); }
 /// The buddy order of a leaf at this level. Precondition: not Slot.
-constexpr mm::Order order_of(Level level) {
-    return mm::Order{index_bits * raw(level)};
-}
+constexpr mm::Order order_of(Level level) { return mm::Order{index_bits * raw(level)}; }
 /// The entry of the table at `level` that translates `address`.
 constexpr unsigned index_of(mm::VirtAddr address, Level level) {
     return static_cast<unsigned>(address.raw() / span_of(level)) & (entries_per_table - 1);
@@ -57,9 +47,7 @@ enum class PteFlags : std::uint64_t {
 /// A leaf's protection key stands in bits 62:59 (4.6.2); key 0 is everybody's.
 inline constexpr unsigned key_shift = 59;
 inline constexpr unsigned key_count = 16;
-constexpr PteFlags key_flags(unsigned key) {
-    return static_cast<PteFlags>(std::uint64_t{key} << key_shift);
-}
+constexpr PteFlags key_flags(unsigned key) { return static_cast<PteFlags>(std::uint64_t{key} << key_shift); }
 constexpr unsigned key_of(PteFlags flags) {
     return static_cast<unsigned>(static_cast<std::uint64_t>(flags) >> key_shift) & (key_count - 1);
 }
@@ -71,20 +59,18 @@ constexpr PteFlags operator&(PteFlags a, PteFlags b) {
     return static_cast<PteFlags>(static_cast<std::uint64_t>(a) & static_cast<std::uint64_t>(b));
 }
 constexpr PteFlags without(PteFlags flags, PteFlags removed) {
-    return static_cast<PteFlags>(static_cast<std::uint64_t>(flags) &
-                                 ~static_cast<std::uint64_t>(removed));
+    return static_cast<PteFlags>(static_cast<std::uint64_t>(flags) & ~static_cast<std::uint64_t>(removed));
 }
 
 inline constexpr PteFlags read_only = PteFlags::NoExecute;
 inline constexpr PteFlags read_write = PteFlags::Writable | PteFlags::NoExecute;
 inline constexpr PteFlags read_execute = PteFlags::None;
 /// Device registers: uncached, whatever the MTRRs say.
-inline constexpr PteFlags device_memory =
-    read_write | PteFlags::CacheDisable | PteFlags::WriteThrough;
+inline constexpr PteFlags device_memory = read_write | PteFlags::CacheDisable | PteFlags::WriteThrough;
 
 /// One entry. An entry that is not present is all zero: it holds no frame number.
 class Pte {
-  public:
+public:
     static constexpr std::uint64_t address_mask = 0x000f'ffff'ffff'f000;
 
     constexpr Pte() = default;
@@ -98,8 +84,7 @@ class Pte {
     /// the table; clean() undoes the second. Precondition: `frame` is aligned to the level's span; level is not Slot.
     static constexpr Pte leaf(mm::PhysAddr frame, PteFlags flags, Level level) {
         const PteFlags size = level == Level::Page4K ? PteFlags::None : PteFlags::Large;
-        return Pte{frame.raw() |
-                   bits(flags | size | PteFlags::Present | PteFlags::Accessed | PteFlags::Dirty)};
+        return Pte{frame.raw() | bits(flags | size | PteFlags::Present | PteFlags::Accessed | PteFlags::Dirty)};
     }
 
     /// The same leaf, but the CPU will note in it that the memory was written to.
@@ -112,24 +97,19 @@ class Pte {
     constexpr bool present() const { return has(PteFlags::Present); }
     constexpr bool has(PteFlags flag) const { return (bits_ & bits(flag)) != 0; }
     /// Whether a present entry of a table at `level` maps memory rather than a further table.
-    constexpr bool is_leaf(Level level) const {
-        return level == Level::Page4K || has(PteFlags::Large);
-    }
+    constexpr bool is_leaf(Level level) const { return level == Level::Page4K || has(PteFlags::Large); }
     /// The frame or the table that a present entry points to.
     constexpr mm::PhysAddr address() const { return mm::PhysAddr{bits_ & address_mask}; }
     /// The attributes given to `leaf()`, without what it added.
     constexpr PteFlags flags() const {
-        return static_cast<PteFlags>(bits_ & bits(PteFlags::Writable | PteFlags::User |
-                                                  PteFlags::WriteThrough | PteFlags::CacheDisable |
-                                                  PteFlags::Global | PteFlags::NoExecute |
+        return static_cast<PteFlags>(bits_ & bits(PteFlags::Writable | PteFlags::User | PteFlags::WriteThrough |
+                                                  PteFlags::CacheDisable | PteFlags::Global | PteFlags::NoExecute |
                                                   key_flags(key_count - 1)));
     }
     constexpr bool operator==(const Pte&) const = default;
 
-  private:
-    static constexpr std::uint64_t bits(PteFlags flags) {
-        return static_cast<std::uint64_t>(flags);
-    }
+private:
+    static constexpr std::uint64_t bits(PteFlags flags) { return static_cast<std::uint64_t>(flags); }
     std::uint64_t bits_ = 0;
 };
 
@@ -138,8 +118,7 @@ static_assert(span_of(Level::Page2M) == 2 * 1024 * 1024 && order_of(Level::Page1
 static_assert(index_of(mm::VirtAddr{0xffff'ffff'8010'0000}, Level::Slot) == 511);
 static_assert(index_of(mm::VirtAddr{0xffff'ffff'8010'0000}, Level::Page1G) == 510);
 static_assert(index_of(mm::VirtAddr{0xffff'ffff'8010'0000}, Level::Page4K) == 256);
-static_assert(Pte::leaf(mm::PhysAddr{0x200000}, read_write, Level::Page2M).address() ==
-              mm::PhysAddr{0x200000});
+static_assert(Pte::leaf(mm::PhysAddr{0x200000}, read_write, Level::Page2M).address() == mm::PhysAddr{0x200000});
 static_assert(Pte::leaf(mm::PhysAddr{0x200000}, read_write, Level::Page2M).flags() == read_write);
 static_assert(key_of(Pte::leaf(mm::PhysAddr{0x1000}, read_write | key_flags(11), Level::Page4K).flags()) == 11);
 static_assert(Pte::leaf(mm::PhysAddr{0x1000}, read_write, Level::Page4K).next_page() ==

@@ -9,15 +9,11 @@
 namespace arch {
 
 /// Forgets the translation of the page at `address`, global or not, whatever its size. Any context.
-inline void invalidate_page(std::uintptr_t address) {
-    asm volatile("invlpg (%0)" : : "r"(address) : "memory");
-}
+inline void invalidate_page(std::uintptr_t address) { asm volatile("invlpg (%0)" : : "r"(address) : "memory"); }
 
 /// Forgets every translation that is not global, under the PCID in use. Any context, preemption
 /// disabled.
-inline void flush_local() {
-    load_pgd(current_cr3());
-}
+inline void flush_local() { load_pgd(current_cr3()); }
 
 /// Forgets every translation, the global ones and those of every PCID too. Any context, preemption
 /// disabled.

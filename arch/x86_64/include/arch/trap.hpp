@@ -28,8 +28,7 @@ static_assert(sizeof(TrapFrame) == 22 * sizeof(std::uint64_t));
 /// Calls `use(name, value)` for each register of a frame, in the order of a report.
 template <class Use>
 void for_each_register(const TrapFrame& frame, Use&& use) {
-    use("rip", frame.rip), use("rsp", frame.rsp), use("rbp", frame.rbp),
-        use("rflags", frame.rflags);
+    use("rip", frame.rip), use("rsp", frame.rsp), use("rbp", frame.rbp), use("rflags", frame.rflags);
     use("rax", frame.rax), use("rbx", frame.rbx), use("rcx", frame.rcx), use("rdx", frame.rdx);
     use("rsi", frame.rsi), use("rdi", frame.rdi), use("r8", frame.r8), use("r9", frame.r9);
     use("r10", frame.r10), use("r11", frame.r11), use("r12", frame.r12), use("r13", frame.r13);
