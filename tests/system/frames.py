@@ -108,7 +108,7 @@ def resolve(cable: Cable, address: bytes) -> bytes:
     return b""
 
 
-def ping(cable: Cable, mac: bytes, address: bytes, sequence: int, size: int = 56) -> bool:
+def ping(cable: Cable, mac: bytes, address: bytes, sequence: int, size: int = 56, timeout: float = 10) -> bool:
     """One round trip, answering the guest's ARP questions meanwhile."""
     cable.send(mac + HOST_MAC + IPV4 + ipv4(echo_request(sequence, size), 1, address))
 
@@ -117,12 +117,13 @@ def ping(cable: Cable, mac: bytes, address: bytes, sequence: int, size: int = 56
             cable.send(frame[6:12] + HOST_MAC + ARP + frame[14:20] + b"\0\2" + HOST_MAC + HOST_IP + frame[22:32])
         return frame[12:14] == IPV4 and frame[23] == 1 and frame[34] == 0 \
             and frame[38:42] == struct.pack(">HH", 0x1ACC, sequence)
-    reply = cable.receive(wanted)
+    reply = cable.receive(wanted, timeout)
     return reply is not None and reply[42:42 + size] == echo_request(sequence, size)[8:8 + size]
 
 
 def _still_well(machine: Console, cable: Cable, mac: bytes) -> None:
-    check(ping(cable, mac, RED_IP, 999), "red answers no more")
+    # A full ring drops what comes behind a burst, so one ping may be lost; not five, three seconds apart.
+    check(any(ping(cable, mac, RED_IP, 999 + attempt, timeout=3) for attempt in range(5)), "red answers no more")
     report = machine.run("audit")
     check("FAIL" not in report and "violation" not in report.replace("0 violations", "").replace("no violation", ""),
           report)
