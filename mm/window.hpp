@@ -89,14 +89,17 @@ public:
     void map_pages(std::span<const Pfn> pages) {
         if (auto* own = std::get_if<OwnWindow>(&chosen_)) [[likely]]
             return own->map_pages(pages);
+        if (std::holds_alternative<InPlace>(chosen_)) return;
         for (const Pfn page : pages) map_reserved(PhysRange::of(page, order_4k));
     }
     /// Unmaps them and leaves the flush to others: the generation that CPUs have to pass. The short way for the
     /// usual placement; nothing, and nothing unmapped, for the others.
     std::optional<std::uint64_t> unmap_unflushed(std::span<const Pfn> pages) {
         auto* own = std::get_if<OwnWindow>(&chosen_);
-        if (own == nullptr) [[unlikely]]
+        if (own == nullptr) [[unlikely]] {
+            if (std::holds_alternative<InPlace>(chosen_)) return 0; // nothing is unmapped, and nothing has to pass
             return std::nullopt;
+        }
         const std::uint64_t since = arch::now_ns();
         own->unmap_pages_unflushed(pages);
         return holders_.advance_unflushed(since);
