@@ -26,9 +26,7 @@ public:
         return 1;
     }
     void give_runs(std::span<const PageRun> runs) {
-        for (const PageRun& run : runs) {
-            for (Pfn page = run.first; page != run.end(); page = page + PageCount{1}) frames_.give(page, order_4k);
-        }
+        for_each_page(runs, [this](Pfn page) { give(page, order_4k); });
     }
     PageCount trim() { return PageCount{}; }
     PageCount free() const { return PageCount{}; }

@@ -62,8 +62,8 @@ void BlockGranularity::give_runs(std::span<const PageRun> runs) {
         return pool.whole_blocks() > max_whole;
     });
     for (; others != 0; others &= others - 1) {
-        const PageRun& run = runs[static_cast<std::size_t>(std::countr_zero(others))];
-        for (Pfn page = run.first; page != run.end(); page = page + PageCount{1}) give(page, order_4k);
+        for_each_page(runs.subspan(static_cast<std::size_t>(std::countr_zero(others)), 1),
+                      [this](Pfn page) { give(page, order_4k); });
     }
     if (surplus) [[unlikely]]
         return_whole(max_whole);

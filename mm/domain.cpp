@@ -170,13 +170,6 @@ Result<std::size_t> Domain::fetch_runs(std::span<PageRun> room, std::size_t most
     return taken;
 }
 
-template <class Function>
-inline void Domain::for_each_page(std::span<const PageRun> runs, Function&& fn) {
-    for (const PageRun& run : runs) {
-        for (Pfn page = run.first; page != run.end(); page = page + PageCount{1}) fn(page);
-    }
-}
-
 /// Puts pages that are the domain's into this CPU's pool; if it was filled meanwhile, they go back.
 void Domain::stock(std::span<const PageRun> runs) {
     {
@@ -262,8 +255,6 @@ void Domain::return_block(Pfn first, Order order) {
 }
 
 /// Single pages leave the domain: one flush for all of them.
-void Domain::return_pages(std::span<const Pfn> pages) { return_runs(PageRuns<max_moved>(pages).all()); }
-
 void Domain::return_runs(std::span<const PageRun> runs) {
     if (!kernel::mutant(Mutant::SkipZeroOnFree)) zero_runs(runs);
     const std::uint64_t count = pages_in(runs);
@@ -385,7 +376,7 @@ void Domain::give_all_back() {
                 blocks[singles++] = first;
             }
         }
-        if (singles != 0) return_pages(std::span<const Pfn>(blocks).first(singles));
+        if (singles != 0) return_runs(PageRuns<max_moved>(std::span<const Pfn>(blocks).first(singles)).all());
     }
     const DomainBooks& books = owned_.unlocked().books;
     kernel::ensure(books.owned == PageCount{} && books.allocated + books.adopted == books.freed + books.disowned,

@@ -9,7 +9,6 @@
 #include <span>
 #include <string_view>
 
-#include "kernel/base/per_cpu.hpp"
 #include "kernel/base/result.hpp"
 #include "kernel/stats/event_account.hpp"
 #include "kernel/sync/spin_locked.hpp"
@@ -287,8 +286,6 @@ private:
     kernel::Result<Pfn> take_page();
     kernel::Result<std::size_t> fetch_runs(std::span<PageRun> room, std::size_t most);
     void stock(std::span<const PageRun> runs);
-    template <class Function>
-    static void for_each_page(std::span<const PageRun> runs, Function&& fn);
     void free_slow(Pfn first);
     bool keep(Pfn first, Order order);
     void release_block(Pfn first, Order order);
@@ -297,7 +294,6 @@ private:
     void zero_block(Pfn first, Order order);
     void zero_runs(std::span<const PageRun> runs);
     void return_block(Pfn first, Order order);
-    void return_pages(std::span<const Pfn> pages);
     void return_runs(std::span<const PageRun> runs);
     std::size_t some_blocks(std::span<Pfn> room);
     void give_all_back();

@@ -126,9 +126,8 @@ namespace frame_flag {
 inline constexpr std::uint8_t block_head = 1 << 0;   ///< first frame of an allocated block
 inline constexpr std::uint8_t per_cpu_list = 1 << 1; ///< on a CPU's own list of free frames
 inline constexpr std::uint8_t zeroed = 1 << 2;       ///< known to hold zeros only
-inline constexpr std::uint8_t in_buddy =
-    1 << 4; ///< first frame of a block in the buddy allocator's lists; under its lock
 inline constexpr std::uint8_t untouched = 1 << 3; ///< in a domain's pool: zero, and not handed out since it was mapped
+inline constexpr std::uint8_t in_buddy = 1 << 4;  ///< first frame of a free block in the buddy allocator's lists
 } // namespace frame_flag
 
 static_assert(sizeof(Frame) == 32);

@@ -70,6 +70,14 @@ constexpr std::uint64_t pages_in(std::span<const PageRun> runs) {
     return pages;
 }
 
+/// Calls fn(page) for each page, in order.
+template <class Function>
+constexpr void for_each_page(std::span<const PageRun> runs, Function&& fn) {
+    for (const PageRun& run : runs) {
+        for (Pfn page = run.first; page != run.end(); page = page + PageCount{1}) fn(page);
+    }
+}
+
 static_assert([] {
     constexpr auto length_of = [](std::initializer_list<std::uint32_t> numbers) {
         std::array<Pfn, 8> pages;

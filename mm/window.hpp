@@ -23,12 +23,14 @@ namespace mm {
 class Window {
     using Chosen = std::variant<OwnWindow, ClonedMap, KeyedWindow, InPlace>;
 
-    /// std::visit, with the default in a straight line.
+    /// std::visit, with the default in a straight line, and what it is compared with: `none`.
     template <class Variant, class Function>
     static auto with(Variant& chosen, Function&& fn) {
         if (auto* own = std::get_if<OwnWindow>(&chosen)) [[likely]]
             return fn(*own);
-        return std::visit(fn, chosen);
+        if (auto* in_place = std::get_if<InPlace>(&chosen)) return fn(*in_place);
+        auto rare = fn; // a copy, so that what `fn` holds can stay in registers on the usual way
+        return std::visit(rare, chosen);
     }
 
 public:
@@ -87,22 +89,24 @@ public:
 
     kernel::Result<> reserve_pages(std::span<const Pfn> pages);
     void map_pages(std::span<const Pfn> pages) {
-        if (auto* own = std::get_if<OwnWindow>(&chosen_)) [[likely]]
-            return own->map_pages(pages);
-        if (std::holds_alternative<InPlace>(chosen_)) return;
-        for (const Pfn page : pages) map_reserved(PhysRange::of(page, order_4k));
+        with(chosen_, [pages, this](auto& policy) {
+            if constexpr (MovesPackets<decltype(policy)>) {
+                policy.map_pages(pages);
+            } else {
+                for (const Pfn page : pages) map_reserved(PhysRange::of(page, order_4k));
+            }
+        });
     }
-    /// Unmaps them and leaves the flush to others: the generation that CPUs have to pass. The short way for the
-    /// usual placement; nothing, and nothing unmapped, for the others.
+    /// Unmaps them and leaves the flush to others: the generation that CPUs have to pass, 0 for none. Nothing, and
+    /// nothing unmapped, where the policy does not do that.
     std::optional<std::uint64_t> unmap_unflushed(std::span<const Pfn> pages) {
-        auto* own = std::get_if<OwnWindow>(&chosen_);
-        if (own == nullptr) [[unlikely]] {
-            if (std::holds_alternative<InPlace>(chosen_)) return 0; // nothing is unmapped, and nothing has to pass
-            return std::nullopt;
-        }
-        const std::uint64_t since = arch::now_ns();
-        own->unmap_pages_unflushed(pages);
-        return holders_.advance_unflushed(since);
+        return with(chosen_, [pages, this](auto& policy) -> std::optional<std::uint64_t> {
+            if constexpr (MovesPackets<decltype(policy)>) {
+                return policy.unmap_pages(pages, holders_);
+            } else {
+                return std::nullopt;
+            }
+        });
     }
 
     /// Whether the policy shows if a page was written to since it was mapped.

@@ -17,6 +17,8 @@ public:
     kernel::Result<> reserve(PhysRange) { return {}; }
     void map(std::span<const PageRun>) {}
     void unmap(std::span<const PageRun>, TlbBatch&) {}
+    void map_pages(std::span<const Pfn>) {}
+    std::uint64_t unmap_pages(std::span<const Pfn>, WindowHolders&) { return 0; }
     TlbBatch batch(WindowHolders& holders) const { return {parts_.tlb, parts_.frames, parts_.tables, holders}; }
     bool is_mapped(Pfn) { return true; }
     arch::PteFlags leaf_flags() const { return arch::read_write; }
@@ -28,6 +30,6 @@ private:
     const Placements& parts_;
 };
 
-static_assert(PlacementPolicy<InPlace>);
+static_assert(PlacementPolicy<InPlace> && MovesPackets<InPlace>);
 
 } // namespace mm

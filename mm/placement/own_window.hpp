@@ -22,8 +22,11 @@ public:
     void map(std::span<const PageRun> runs) { tree_.map(runs, rights()); }
     void unmap(std::span<const PageRun> runs, TlbBatch& batch) { tree_.unmap(runs, batch); }
     void map_pages(std::span<const Pfn> pages) { tree_.map_pages(pages, rights()); }
-    /// Without a flush: the caller sees to it that the frames wait.
-    void unmap_pages_unflushed(std::span<const Pfn> pages) { tree_.unmap_pages_unflushed(pages); }
+    std::uint64_t unmap_pages(std::span<const Pfn> pages, WindowHolders& holders) {
+        const std::uint64_t since = arch::now_ns();
+        tree_.unmap_pages_unflushed(pages);
+        return holders.advance_unflushed(since);
+    }
     std::uint64_t written(std::span<const PageRun> runs) { return tree_.written(runs); }
     std::size_t mapped_blocks(std::span<Pfn> room) { return tree_.mapped_blocks(room); }
     TlbBatch batch(WindowHolders& holders) const { return {parts_.tlb, parts_.frames, parts_.tables, holders}; }
@@ -48,6 +51,7 @@ private:
     FrameTree tree_;
 };
 
-static_assert(PlacementPolicy<OwnWindow> && ShowsWrites<OwnWindow> && ListsBlocks<OwnWindow>);
+static_assert(PlacementPolicy<OwnWindow> && ShowsWrites<OwnWindow> && ListsBlocks<OwnWindow> &&
+              MovesPackets<OwnWindow>);
 
 } // namespace mm
