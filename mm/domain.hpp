@@ -146,20 +146,17 @@ public:
         return frame.owner == id_ && is_exclusive(frame.state);
     }
 
-    /// Hands an order-0 frame over: on return this domain neither maps nor owns it, and it is
-    /// InTransit with `tag`; TLBs may know it until somebody takes it, as the flush policy says. Its content is not
-    /// touched: the caller has zeroed all but the packet. Error: InvalidArgument if the frame is not an Exclusive
-    /// order-0 frame of this domain.
-    kernel::Result<> disown(Pfn pfn, TransitTag tag);
-    /// Takes over a frame that is in transit with `tag`; its sender cannot reach it any more.
-    /// Interrupts on, preemption allowed. Errors: Refused if it is not; DomainLimit
-    /// or OutOfMemory, and then it is still in transit.
-    kernel::Result<> adopt(Pfn pfn, TransitTag tag);
-    /// The same for the frames of a packet, with the locks taken once: how many of them, from the first on, are
-    /// the domain's now. If not all are, adopt() of the next one says why.
-    std::size_t adopt_some(std::span<const Pfn> frames, TransitTag tag);
-    /// disown() for several frames. Precondition: all are Exclusive order-0 frames of this domain, none twice.
-    void disown_all(std::span<const Pfn> frames, TransitTag tag);
+    /// Hands blocks over: on return this domain neither maps nor owns them, and they are InTransit with `tag`; TLBs may
+    /// know them until somebody takes them, as the flush policy says. Their content is not touched: the caller has
+    /// zeroed all that is not to be handed over. Precondition: each run is a whole block, of at most 2 MiB, that
+    /// alloc_block() or adopt() gave as Exclusive; none is there twice.
+    void disown(std::span<const PageRun> blocks, TransitTag tag);
+    /// The same for one block. Error: InvalidArgument if it is no such block.
+    kernel::Result<> disown(Pfn first, TransitTag tag);
+    /// Takes over a block that is in transit with `tag`, and says how large it is; its sender cannot reach it any more.
+    /// Interrupts on, preemption allowed. Errors: Refused if no such block starts there; DomainLimit or OutOfMemory,
+    /// and then it is still in transit.
+    kernel::Result<Order> adopt(Pfn first, TransitTag tag);
 
     /// Exclusive memory of at least `bytes`, aligned to 16 (to the size, if that is a power of two
     /// up to a page). Errors: InvalidArgument for 0 bytes; DomainLimit; OutOfMemory.
@@ -204,18 +201,13 @@ private:
     static constexpr std::uint8_t kept_flags = frame_flag::zeroed;
 
     kernel::Result<> open();
-    std::uint64_t unmap_for_handover(std::span<const Pfn> frames);
-    void send_off(Pfn pfn, TransitTag tag, std::uint64_t generation);
-    /// Precondition: the frame exists.
-    bool may_adopt(Pfn pfn, TransitTag tag) const {
-        const Frame& frame = frames_.unchecked(pfn);
-        return frame.state == FrameState::InTransit && frame.transit.tag == tag;
-    }
-    bool may_disown(Pfn pfn) const {
-        if (!frames_.contains(pfn)) return false;
-        const Frame& frame = frames_.unchecked(pfn);
-        return frame.owner == id_ && frame.state == FrameState::Exclusive && frame.order == 0 &&
-               (frame.flags & frame_flag::block_head) != 0;
+    std::uint64_t unmap_for_handover(std::span<const PageRun> blocks);
+    void send_off(PageRun block, TransitTag tag, std::uint64_t generation);
+    /// Whether the run is a block of this domain's that may be handed over. Precondition: its frames exist.
+    bool may_disown(PageRun block) const {
+        const Frame& frame = frames_.unchecked(block.first);
+        return frame.owner == id_ && frame.state == FrameState::Exclusive && block.count == 1u << frame.order &&
+               frame.order <= order_2m.raw() && (frame.flags & frame_flag::block_head) != 0;
     }
     static bool charge_in(Owned& owned, PageCount pages) {
         const PageCount after = owned.books.owned + pages;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// How frames pass from one domain to another.
+// How blocks pass from one domain to another.
 #include "kernel/base/events.hpp"
 #include "kernel/base/mutant.hpp"
 #include "mm/domain.hpp"
@@ -13,91 +13,80 @@ using kernel::fail;
 using kernel::Mutant;
 using kernel::Result;
 
-/// Returns the generation of the window that CPUs have to pass before the frames may be another's; 0: they have.
-inline std::uint64_t Domain::unmap_for_handover(std::span<const Pfn> frames) {
+/// Returns the generation of the window that CPUs have to pass before the blocks may be another's; 0: they have.
+inline std::uint64_t Domain::unmap_for_handover(std::span<const PageRun> blocks) {
     const bool defers = memory_.quarantine().defers();
     if (defers) {
-        if (const auto generation = window_.unmap_unflushed(frames)) [[likely]]
+        if (const auto generation = window_.unmap_unflushed(blocks)) [[likely]]
             return *generation;
     }
     TlbBatch flushes = window_.batch();
-    for (const Pfn frame : frames) window_.unmap(PhysRange::of(frame, order_4k), flushes);
+    window_.unmap(blocks, flushes);
     return defers && flushes.can_wait() ? flushes.defer().generation : 0;
 }
 
-inline void Domain::send_off(Pfn pfn, TransitTag tag, std::uint64_t generation) {
-    Frame& frame = frames_.unchecked(pfn);
-    frame.transit = {.tag = tag, .sender = id_, .generation = generation};
-    forget_zero_of(frame);
-    frame.assign(FrameState::InTransit, shared_domain);
+inline void Domain::send_off(PageRun block, TransitTag tag, std::uint64_t generation) {
+    Frame& head = frames_.unchecked(block.first);
+    head.transit = {.tag = tag, .sender = id_, .generation = generation};
+    head.flags = frame_flag::block_head | frame_flag::on_wire;
+    head.assign(FrameState::InTransit, shared_domain);
+    if (block.count == 1) [[likely]]
+        return;
+    frames_.for_row(block.first + PageCount{1}, block.count - 1, [](Frame& frame) {
+        frame.flags = 0;
+        frame.assign(FrameState::InTransit, shared_domain);
+    });
 }
 
-Result<> Domain::disown(Pfn pfn, TransitTag tag) {
-    if (!may_disown(pfn)) return fail(Error::InvalidArgument);
-    owned_.with([&](Owned& owned) { unlink(owned, pfn, &DomainBooks::disowned); });
+void Domain::disown(std::span<const PageRun> blocks, TransitTag tag) {
+    std::uint64_t pages = 0;
+    owned_.with([&](Owned& owned) {
+        for (const PageRun& block : blocks) {
+            kernel::ensure(may_disown(block), "handed over what is no block of this domain's");
+            if (linked_) remove(owned, block.first);
+            pages += block.count;
+        }
+        owned.books.owned = owned.books.owned - PageCount{pages};
+        owned.books.disowned += pages;
+    });
     const arch::PreemptGuard seen_whole;
     std::uint64_t generation = 0;
-    if (!kernel::mutant(Mutant::SkipUnmapOnHandover)) generation = unmap_for_handover({&pfn, 1});
-    send_off(pfn, tag, generation);
-    kernel::count(Event::FramesHandedOver);
+    if (!kernel::mutant(Mutant::SkipUnmapOnHandover)) generation = unmap_for_handover(blocks);
+    for (const PageRun& block : blocks) send_off(block, tag, generation);
+    kernel::count(Event::FramesHandedOver, pages);
+}
+
+Result<> Domain::disown(Pfn first, TransitTag tag) {
+    if (!frames_.contains(first)) return fail(Error::InvalidArgument);
+    const PageRun block = PageRun::of(first, Order{frames_.unchecked(first).order});
+    if (!may_disown(block)) return fail(Error::InvalidArgument);
+    disown({&block, 1}, tag);
     return {};
 }
 
-void Domain::disown_all(std::span<const Pfn> frames, TransitTag tag) {
-    owned_.with([&](Owned& owned) {
-        for (const Pfn pfn : frames) {
-            kernel::ensure(may_disown(pfn), "handed over what is no packet frame of this domain's");
-            if (linked_) remove(owned, pfn);
-        }
-        owned.books.owned = owned.books.owned - PageCount{frames.size()};
-        owned.books.disowned += frames.size();
-    });
-    const arch::PreemptGuard seen_whole;
-    std::uint64_t generation = 0;
-    if (!kernel::mutant(Mutant::SkipUnmapOnHandover)) generation = unmap_for_handover(frames);
-    for (const Pfn pfn : frames) send_off(pfn, tag, generation);
-    kernel::count(Event::FramesHandedOver, frames.size());
-}
-
-Result<> Domain::adopt(Pfn pfn, TransitTag tag) {
-    if (!frames_.contains(pfn) || !may_adopt(pfn, tag)) return fail(Error::Refused);
-    TRY(window_.reserve(PhysRange::of(pfn, order_4k)));
-    memory_.settle_transit(frames_.unchecked(pfn));
+Result<Order> Domain::adopt(Pfn first, TransitTag tag) {
+    if (!frames_.contains(first)) return fail(Error::Refused);
+    Frame& head = frames_.unchecked(first);
+    if (!head.is_on_wire(tag)) return fail(Error::Refused);
+    const Order order{head.order};
+    const PageRun block = PageRun::of(first, order);
+    TRY(window_.reserve(block.range()));
+    memory_.settle_transit(head);
     const auto take_in = [&] {
         const arch::PreemptGuard seen_whole;
         const bool linked = owned_.with([&](Owned& owned) {
-            if (!charge_in(owned, PageCount{1})) return false;
-            link(owned, pfn, order_4k, FrameState::Exclusive, &DomainBooks::adopted);
+            if (!charge_in(owned, order.pages())) return false;
+            head.flags = 0;
+            link(owned, first, order, FrameState::Exclusive, &DomainBooks::adopted);
             return true;
         });
-        if (linked) window_.map_pages({&pfn, 1});
-        return linked;
+        if (!linked) return false;
+        if (block.count != 1) frames_.assign(block.range(), FrameState::Exclusive, id_);
+        window_.map_reserved({&block, 1});
+        return true;
     };
-    return within_limit(take_in);
-}
-
-std::size_t Domain::adopt_some(std::span<const Pfn> frames, TransitTag tag) {
-    // Claims, until the frame table has been asked; one frame may be claimed twice.
-    const Frame* settled = nullptr;
-    for (const Pfn pfn : frames) {
-        if (!frames_.contains(pfn) || !may_adopt(pfn, tag)) return 0;
-        const Frame& frame = frames_.unchecked(pfn);
-        // A packet's frames were unmapped together, as a rule.
-        if (settled != nullptr && frame.transit.same_flush(settled->transit)) continue;
-        memory_.settle_transit(frame);
-        settled = &frame;
-    }
-    if (!window_.reserve_pages(frames)) return 0;
-    const arch::PreemptGuard seen_whole;
-    std::size_t adopted = 0;
-    owned_.with([&](Owned& owned) {
-        while (adopted < frames.size() && may_adopt(frames[adopted], tag) && charge_in(owned, PageCount{1})) {
-            link(owned, frames[adopted], order_4k, FrameState::Exclusive, &DomainBooks::adopted);
-            ++adopted;
-        }
-    });
-    window_.map_pages(frames.first(adopted));
-    return adopted;
+    TRY(within_limit(take_in));
+    return order;
 }
 
 } // namespace mm

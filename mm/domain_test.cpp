@@ -108,6 +108,56 @@ LACUNA_TEST("mm.domain", "a packet's frame changes owner and keeps its content")
     CHECK((*blue)->books().adopted == 1);
 }
 
+LACUNA_TEST("mm.domain", "a block changes owner as a whole, and only by its first frame") {
+    System system;
+    const auto red = Domain::create(system.memory(), DomainKind::Net, "red");
+    const auto blue = Domain::create(system.memory(), DomainKind::Net, "blue");
+    REQUIRE(red.has_value());
+    REQUIRE(blue.has_value());
+    const TransitTag tag{7};
+    const mm::FrameTable frames = system.memory().frames();
+    Pfn first;
+    {
+        Inside inside(system.spaces(), **red);
+        // Single frames that crossed before leave notes in the frame table, which must not make a block of its middle.
+        auto block = (*red)->alloc_pages(Order{2}, Zero::Yes);
+        REQUIRE(block.has_value());
+        std::memset(block->address().get(), 0x11, Order{2}.bytes());
+        first = block->release();
+        for (mm::Frame& frame : frames.row(first, 4)) frame.transit.tag = tag;
+        REQUIRE((*red)->disown(first, tag).has_value());
+    }
+    for (const mm::Frame& frame : frames.row(first, 4)) CHECK(frame.state == mm::FrameState::InTransit);
+    CHECK((*red)->books().disowned == 4);
+    for (const std::uint64_t inside : {1U, 2U, 3U}) {
+        CHECK((*blue)->adopt(first + PageCount{inside}, tag).error() == Error::Refused);
+        CHECK(system.memory().reclaim_in_transit(first + PageCount{inside}, tag).error() == Error::Refused);
+    }
+    const PageCount owned = (*blue)->books().owned;
+    (*blue)->set_limit(owned + PageCount{3});
+    CHECK((*blue)->adopt(first, tag).error() == Error::DomainLimit);
+    (*blue)->set_limit(Domain::unlimited);
+    const auto order = (*blue)->adopt(first, tag);
+    REQUIRE(order.has_value());
+    CHECK(*order == Order{2});
+    CHECK((*blue)->books().owned == owned + PageCount{4});
+    CHECK((*blue)->books().adopted == 4);
+    {
+        Inside inside(system.spaces(), **blue);
+        for (std::uint64_t page = 0; page < 4; ++page) {
+            CHECK((*blue)->owns((*blue)->frame_ptr(first + PageCount{page})));
+            CHECK(*(*blue)->frame_ptr(first + PageCount{page}) == std::byte{0x11});
+        }
+        // And on, to nobody.
+        REQUIRE((*blue)->disown(first, tag).has_value());
+    }
+    arch::PreemptGuard alone;
+    const PageCount before = system.memory().free_frames();
+    REQUIRE(system.memory().reclaim_in_transit(first, tag).has_value());
+    CHECK(system.memory().free_frames() == before + PageCount{4});
+    for (const mm::Frame& frame : frames.row(first, 4)) CHECK((frame.flags & mm::frame_flag::zeroed) != 0);
+}
+
 LACUNA_TEST("mm.domain", "a packet that nobody takes is zeroed and freed") {
     System system;
     const auto red = Domain::create(system.memory(), DomainKind::Net, "red");

@@ -67,16 +67,25 @@ struct TransitTag {
     constexpr bool operator==(const TransitTag&) const = default;
 };
 
-/// What is known of a frame in transit.
+/// What is known of a block in transit between two domains; in its first frame.
 struct Transit {
     TransitTag tag;
     DomainId sender;          ///< whose window it was in
-    std::uint64_t generation; ///< of that window: to be passed before anybody gets the frame
-    bool same_flush(const Transit& other) const { return sender == other.sender && generation == other.generation; }
+    std::uint64_t generation; ///< of that window: to be passed before anybody gets the block
 };
 
 /// The link of a frame that is last in its list.
 inline constexpr std::uint32_t no_frame = 0xffff'ffff;
+
+/// Bits of Frame::flags.
+namespace frame_flag {
+inline constexpr std::uint8_t block_head = 1 << 0;   ///< first frame of an allocated block
+inline constexpr std::uint8_t per_cpu_list = 1 << 1; ///< on a CPU's own list of free frames
+inline constexpr std::uint8_t zeroed = 1 << 2;       ///< known to hold zeros only
+inline constexpr std::uint8_t untouched = 1 << 3; ///< in a domain's pool: zero, and not handed out since it was mapped
+inline constexpr std::uint8_t in_buddy = 1 << 4;  ///< first frame of a free block in the buddy allocator's lists
+inline constexpr std::uint8_t on_wire = 1 << 5;   ///< first frame of a block that a domain gave up: `transit` is right
+} // namespace frame_flag
 
 /// One 4 KiB frame's entry in the frame table. Shared memory: it is read in every address space and
 /// never holds a pointer into exclusive memory.
@@ -109,6 +118,11 @@ struct Frame {
         std::uint64_t words[2] = {};
     };
 
+    /// Whether a block starts here that a domain gave up for the wire with that tag.
+    bool is_on_wire(TransitTag tag) const {
+        return state == FrameState::InTransit && (flags & frame_flag::on_wire) != 0 && transit.tag == tag;
+    }
+
     /// Sets state and owner together: they are never right apart.
     void assign(FrameState new_state, DomainId new_owner) {
         state = new_state;
@@ -120,15 +134,6 @@ struct Frame {
         order = 0;
     }
 };
-
-/// Bits of Frame::flags.
-namespace frame_flag {
-inline constexpr std::uint8_t block_head = 1 << 0;   ///< first frame of an allocated block
-inline constexpr std::uint8_t per_cpu_list = 1 << 1; ///< on a CPU's own list of free frames
-inline constexpr std::uint8_t zeroed = 1 << 2;       ///< known to hold zeros only
-inline constexpr std::uint8_t untouched = 1 << 3; ///< in a domain's pool: zero, and not handed out since it was mapped
-inline constexpr std::uint8_t in_buddy = 1 << 4;  ///< first frame of a free block in the buddy allocator's lists
-} // namespace frame_flag
 
 static_assert(sizeof(Frame) == 32);
 

@@ -64,14 +64,15 @@ Result<std::size_t> Memory::take_exclusive_runs(std::span<PageRun> room, std::si
     return taken;
 }
 
-Result<> Memory::reclaim_in_transit(Pfn pfn, TransitTag tag) {
-    if (!frames().contains(pfn)) return fail(Error::Refused);
-    const Frame& frame = frames()[pfn];
-    if (frame.state != FrameState::InTransit || frame.transit.tag != tag) return fail(Error::Refused);
+Result<> Memory::reclaim_in_transit(Pfn first, TransitTag tag) {
+    if (!frames().contains(first)) return fail(Error::Refused);
+    const Frame& frame = frames()[first];
+    if (!frame.is_on_wire(tag)) return fail(Error::Refused);
+    const Order order{frame.order};
     settle_transit(frame);
-    if (!kernel::mutant(kernel::Mutant::SkipZeroOnFree)) wipe_unmapped(pfn, order_4k);
-    exclusive_.give(pfn, order_4k);
-    kernel::count(Event::FramesFreed);
+    if (!kernel::mutant(kernel::Mutant::SkipZeroOnFree)) wipe_unmapped(first, order);
+    exclusive_.give(first, order);
+    kernel::count(Event::FramesFreed, order.pages().raw());
     return {};
 }
 

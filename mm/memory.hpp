@@ -71,12 +71,11 @@ public:
     void kfree(void* address) { heap_.free(address); }
     std::size_t usable_size(const void* address) const { return heap_.usable_size(address); }
 
-    // --- frames on their way between domains
-    // -----------------------------------------------------------
+    // --- blocks on their way between domains -----------------------------------------------------------
 
-    /// Ends the journey of a frame that a domain disowned and nobody adopted: zeroes and frees it.
-    /// Error: Refused if it is not in transit with `tag`.
-    kernel::Result<> reclaim_in_transit(Pfn pfn, TransitTag tag);
+    /// Ends the journey of a block that a domain disowned and nobody adopted: zeroes and frees it.
+    /// Error: Refused if no block that is in transit with `tag` starts there.
+    kernel::Result<> reclaim_in_transit(Pfn first, TransitTag tag);
 
     // --- pressure and figures
     // --------------------------------------------------------------------------

@@ -29,16 +29,6 @@ kernel::Result<> Window::map(PhysRange range) {
     return {};
 }
 
-kernel::Result<> Window::reserve_pages(std::span<const Pfn> pages) {
-    for (std::size_t i = 0; i < pages.size(); ++i) {
-        // Pages of one block come in a row as a rule.
-        if (i == 0 || pages[i].raw() >> order_2m.raw() != pages[i - 1].raw() >> order_2m.raw()) {
-            TRY(reserve(PhysRange::of(pages[i], order_4k)));
-        }
-    }
-    return {};
-}
-
 void Window::unmap(PhysRange range) {
     TlbBatch flushes = batch();
     unmap(range, flushes);

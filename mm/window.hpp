@@ -85,24 +85,12 @@ public:
         unmap({&run, 1}, batch);
     }
 
-    // --- the same for the frames of a packet, wherever they are --------------------------------------
-
-    kernel::Result<> reserve_pages(std::span<const Pfn> pages);
-    void map_pages(std::span<const Pfn> pages) {
-        with(chosen_, [pages, this](auto& policy) {
-            if constexpr (MovesPackets<decltype(policy)>) {
-                policy.map_pages(pages);
-            } else {
-                for (const Pfn page : pages) map_reserved(PhysRange::of(page, order_4k));
-            }
-        });
-    }
-    /// Unmaps them and leaves the flush to others: the generation that CPUs have to pass, 0 for none. Nothing, and
+    /// Unmaps frames and leaves the flush to others: the generation that CPUs have to pass, 0 for none. Nothing, and
     /// nothing unmapped, where the policy does not do that.
-    std::optional<std::uint64_t> unmap_unflushed(std::span<const Pfn> pages) {
-        return with(chosen_, [pages, this](auto& policy) -> std::optional<std::uint64_t> {
-            if constexpr (MovesPackets<decltype(policy)>) {
-                return policy.unmap_pages(pages, holders_);
+    std::optional<std::uint64_t> unmap_unflushed(std::span<const PageRun> runs) {
+        return with(chosen_, [runs, this](auto& policy) -> std::optional<std::uint64_t> {
+            if constexpr (LeavesFlushes<decltype(policy)>) {
+                return policy.unmap_unflushed(runs, holders_);
             } else {
                 return std::nullopt;
             }

@@ -72,11 +72,14 @@ void cross(Run& run) {
     const auto send = [&] {
         const net::WireEnd end(*wire.get(), net::Side::A);
         net::SpanSource source(std::span(payload).first(bytes));
-        return handover.send(end, net::link_state->frames, source).has_value();
+        const bool sent = handover.send(end, net::link_state->outbox, source).has_value();
+        net::link_state->outbox.flush(); // each packet on its own
+        return sent;
     };
     const auto receive = [&] {
         const net::WireEnd end(*wire.get(), net::Side::B);
-        auto packet = net::receive_packet(end, net::link_state->frames);
+        net::Inbox inbox;
+        auto packet = net::receive_packet(end, inbox, net::link_state->frames);
         if (packet) packet->recycle(net::link_state->frames);
         return packet.has_value();
     };

@@ -77,18 +77,21 @@ inline void FrameTree::for_each_stretch(std::span<const PageRun> runs, int live,
     std::uint64_t pages = 0;
     recent_.with([&](RecentTables& recent) {
         for (const PageRun& run : runs) {
+            pages += run.count;
             std::uint32_t left = run.count;
-            for (Pfn page = run.first; left != 0;) {
+            Pfn page = run.first;
+            while (true) {
                 const RecentTables::Slot& slot = table_of(recent, page.address());
                 const unsigned index = page.raw() % arch::entries_per_table;
                 const std::uint32_t count = std::min(left, arch::entries_per_table - index);
                 fn(*slot.table, index, page, count);
                 slot.frame->table.live =
                     static_cast<std::uint16_t>(slot.frame->table.live + live * static_cast<int>(count));
-                page = page + PageCount{count};
                 left -= count;
+                if (left == 0) [[likely]]
+                    break;
+                page = page + PageCount{count};
             }
-            pages += run.count;
         }
     });
     if (live != 0) kernel::count(kernel::Event::PageTableWrites, pages);
@@ -108,6 +111,11 @@ void FrameTree::map(std::span<const PageRun> runs, arch::PteFlags flags) {
 
 void FrameTree::unmap(std::span<const PageRun> runs, TlbBatch& batch) {
     batch.begin(); // before the first entry goes
+    unmap_unflushed(runs);
+    for (const PageRun& run : runs) batch.add_pages(address(run.first.address()), run.count);
+}
+
+void FrameTree::unmap_unflushed(std::span<const PageRun> runs) {
     for_each_stretch(runs, -1, [](PageTable& table, std::size_t index, Pfn, std::uint32_t count) {
         std::uint64_t all = ~std::uint64_t{0};
         for (const std::size_t end = index + count; index != end; ++index) {
@@ -116,31 +124,6 @@ void FrameTree::unmap(std::span<const PageRun> runs, TlbBatch& batch) {
         }
         kernel::ensure(Pte{all}.present(), "unmapped twice in a window");
     });
-    for (const PageRun& run : runs) batch.add_pages(address(run.first.address()), run.count);
-}
-
-template <class EntryOf>
-inline void FrameTree::replace_pages(std::span<const Pfn> pages, int live, EntryOf&& entry_of) {
-    recent_.with([&](RecentTables& recent) {
-        for (const Pfn page : pages) {
-            const RecentTables::Slot& slot = table_of(recent, page.address());
-            const std::size_t index = page.raw() % arch::entries_per_table;
-            const Pte entry = entry_of(page);
-            kernel::ensure(slot.table->read(index).present() != entry.present(),
-                           "mapped or unmapped twice in a window");
-            slot.table->write(index, entry);
-            slot.frame->table.live = static_cast<std::uint16_t>(slot.frame->table.live + live);
-        }
-    });
-    kernel::count(kernel::Event::PageTableWrites, pages.size());
-}
-
-void FrameTree::map_pages(std::span<const Pfn> pages, arch::PteFlags flags) {
-    replace_pages(pages, 1, [flags](Pfn page) { return fresh(page.address(), flags); });
-}
-
-void FrameTree::unmap_pages_unflushed(std::span<const Pfn> pages) {
-    replace_pages(pages, -1, [](Pfn) { return Pte{}; });
 }
 
 std::uint64_t FrameTree::written(std::span<const PageRun> runs) {

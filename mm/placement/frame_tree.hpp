@@ -45,10 +45,8 @@ public:
     void map(std::span<const PageRun> runs, arch::PteFlags flags);
     /// Unmaps frames and leaves the flush to `batch`.
     void unmap(std::span<const PageRun> runs, TlbBatch& batch);
-    /// For a packet's frames, which stand in no row: map(), and unmapping without a flush, so that CPUs may still know
-    /// them.
-    void map_pages(std::span<const Pfn> pages, arch::PteFlags flags);
-    void unmap_pages_unflushed(std::span<const Pfn> pages);
+    /// Unmaps frames, which CPUs may still know afterwards.
+    void unmap_unflushed(std::span<const PageRun> runs);
     bool is_mapped(Pfn pfn);
     /// Which of at most 64 mapped pages were written to since they were mapped, where the hardware says so: one bit
     /// for each page, in order.
@@ -79,9 +77,6 @@ private:
     PageTree tree() const { return {frames_, *root_, arch::Level::Page1G}; }
     VirtAddr address(PhysAddr physical) const { return base_ + physical.raw(); }
 
-    /// Writes entry_of(page) for each page, and counts `live` more present entries for it.
-    template <class EntryOf>
-    void replace_pages(std::span<const Pfn> pages, int live, EntryOf&& entry_of);
     /// Calls fn(table, index, page, count) for each stretch of pages whose entries lie in a row in one table, under
     /// the lock, and counts `live` more present entries for each page.
     template <class Function>

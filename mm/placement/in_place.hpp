@@ -17,8 +17,7 @@ public:
     kernel::Result<> reserve(PhysRange) { return {}; }
     void map(std::span<const PageRun>) {}
     void unmap(std::span<const PageRun>, TlbBatch&) {}
-    void map_pages(std::span<const Pfn>) {}
-    std::uint64_t unmap_pages(std::span<const Pfn>, WindowHolders&) { return 0; }
+    std::uint64_t unmap_unflushed(std::span<const PageRun>, WindowHolders&) { return 0; }
     TlbBatch batch(WindowHolders& holders) const { return {parts_.tlb, parts_.frames, parts_.tables, holders}; }
     bool is_mapped(Pfn) { return true; }
     arch::PteFlags leaf_flags() const { return arch::read_write; }
@@ -30,6 +29,6 @@ private:
     const Placements& parts_;
 };
 
-static_assert(PlacementPolicy<InPlace> && MovesPackets<InPlace>);
+static_assert(PlacementPolicy<InPlace> && LeavesFlushes<InPlace>);
 
 } // namespace mm

@@ -21,10 +21,9 @@ public:
     kernel::Result<> reserve(PhysRange range) { return tree_.reserve(range); }
     void map(std::span<const PageRun> runs) { tree_.map(runs, rights()); }
     void unmap(std::span<const PageRun> runs, TlbBatch& batch) { tree_.unmap(runs, batch); }
-    void map_pages(std::span<const Pfn> pages) { tree_.map_pages(pages, rights()); }
-    std::uint64_t unmap_pages(std::span<const Pfn> pages, WindowHolders& holders) {
+    std::uint64_t unmap_unflushed(std::span<const PageRun> runs, WindowHolders& holders) {
         const std::uint64_t since = arch::now_ns();
-        tree_.unmap_pages_unflushed(pages);
+        tree_.unmap_unflushed(runs);
         return holders.advance_unflushed(since);
     }
     std::uint64_t written(std::span<const PageRun> runs) { return tree_.written(runs); }
@@ -52,6 +51,6 @@ private:
 };
 
 static_assert(PlacementPolicy<OwnWindow> && ShowsWrites<OwnWindow> && ListsBlocks<OwnWindow> &&
-              MovesPackets<OwnWindow>);
+              LeavesFlushes<OwnWindow>);
 
 } // namespace mm

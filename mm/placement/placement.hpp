@@ -37,19 +37,18 @@ concept ListsBlocks = requires(std::remove_cvref_t<Policy> policy, std::span<Pfn
     { policy.mapped_blocks(room) } -> std::same_as<std::size_t>;
 };
 
-/// An optional ability of a placement: it maps and unmaps the frames of a packet, wherever they are, in one go, and
-/// does not flush: unmap_pages() returns the generation of the window that CPUs have to pass, 0 if nothing has to.
+/// An optional ability of a placement: it unmaps frames that go to another domain without a flush, and returns the
+/// generation of the window that CPUs have to pass before they are that domain's, 0 if nothing has to.
 template <class Policy>
-concept MovesPackets =
-    requires(std::remove_cvref_t<Policy> policy, std::span<const Pfn> pages, WindowHolders& holders) {
-        { policy.map_pages(pages) } -> std::same_as<void>;
-        { policy.unmap_pages(pages, holders) } -> std::same_as<std::uint64_t>;
+concept LeavesFlushes =
+    requires(std::remove_cvref_t<Policy> policy, std::span<const PageRun> runs, WindowHolders& holders) {
+        { policy.unmap_unflushed(runs, holders) } -> std::same_as<std::uint64_t>;
     };
 
 /// Where and how one domain's exclusive frames are mapped. A policy is one class that meets this concept, in a file
 /// of its own, one line in Scheme and one in Window::choose(). mm::Window is what callers see of it.
 ///
-/// Optional: ShowsWrites, ListsBlocks, MovesPackets.
+/// Optional: ShowsWrites, ListsBlocks, LeavesFlushes.
 ///
 /// Thread context; the lock of a policy has rank Window or DirectMap, and nothing is allocated inside it.
 template <class Policy>

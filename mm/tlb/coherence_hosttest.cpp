@@ -164,6 +164,11 @@ private:
         Member& member = some_member();
         if (member.blocks.empty()) return;
         const Pfn block = take_block(member);
+        // As the sender has filled it, on whichever CPU runs there.
+        for (const auto& [cpu, space] : loaded_) {
+            if (space->contains(member.domain->id()))
+                system_.machine.touch(cpu, member.domain->window().address(block.address()));
+        }
         const TransitTag tag{1 + pick(1000)};
         if (member.domain->disown(block, tag)) {
             packets_.push_back({block, tag});

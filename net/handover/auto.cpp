@@ -6,12 +6,12 @@
 
 namespace net {
 
-kernel::Result<> Auto::send(WireEnd end, PacketFrames& frames, PacketSource& source) {
-    return source.remaining() < threshold() ? Copy::send(end, frames, source) : Remap::send(end, frames, source);
+kernel::Result<> Auto::send(WireEnd end, Outbox& outbox, PacketSource& source) {
+    return source.remaining() < threshold() ? Copy::send(end, outbox, source) : Remap::send(end, outbox, source);
 }
 
-kernel::Result<> Auto::forward(WireEnd end, PacketFrames& frames, Packet& packet) {
-    return packet.bytes() < threshold() ? Copy::forward(end, frames, packet) : Remap::forward(end, frames, packet);
+kernel::Result<> Auto::forward(WireEnd end, Outbox& outbox, Packet& packet) {
+    return packet.bytes() < threshold() ? Copy::forward(end, outbox, packet) : Remap::forward(end, outbox, packet);
 }
 
 static_assert(Handover<Auto>);

@@ -12,8 +12,8 @@ namespace net {
 /// frame: two page-table writes and a flush, whatever is in it.
 struct Auto {
     static constexpr mm::HandoverPolicy policy = mm::HandoverPolicy::Auto;
-    static kernel::Result<> send(WireEnd end, PacketFrames& frames, PacketSource& source);
-    static kernel::Result<> forward(WireEnd end, PacketFrames& frames, Packet& packet);
+    static kernel::Result<> send(WireEnd end, Outbox& outbox, PacketSource& source);
+    static kernel::Result<> forward(WireEnd end, Outbox& outbox, Packet& packet);
 
     /// Sets the smallest packet that is remapped, in bytes. Any thread; for packets sent from here on.
     static void set_threshold(std::size_t bytes) { threshold_.store(bytes, std::memory_order_relaxed); }

@@ -9,8 +9,8 @@ namespace net {
 /// again: two copies, no page-table work, and while it is in flight it can be read by everyone.
 struct Copy {
     static constexpr mm::HandoverPolicy policy = mm::HandoverPolicy::Copy;
-    static kernel::Result<> send(WireEnd end, PacketFrames& frames, PacketSource& source);
-    static kernel::Result<> forward(WireEnd end, PacketFrames& frames, Packet& packet);
+    static kernel::Result<> send(WireEnd end, Outbox& outbox, PacketSource& source);
+    static kernel::Result<> forward(WireEnd end, Outbox& outbox, Packet& packet);
 };
 
 } // namespace net

@@ -1,37 +1,46 @@
 // SPDX-License-Identifier: MIT
 #include "net/handover/domain_frame_store.hpp"
 
+#include "net/handover/shared_block.hpp"
+
+#include <memory>
+#include <new>
+
 namespace net {
 
+using kernel::Error;
 using kernel::Result;
 
-Result<PacketFrame> DomainFrameStore::allocate() {
-    const mm::Pfn pfn = TRY(domain_.alloc_block(mm::order_4k, mm::Zero::Yes, mm::FrameState::Exclusive));
-    return PacketFrame{pfn, domain_.frame_ptr(pfn), {}};
+Result<PacketFrame> DomainFrameStore::allocate(mm::Order order) {
+    const mm::Pfn first = TRY(domain_.alloc_block(order, mm::Zero::Yes, mm::FrameState::Exclusive));
+    return PacketFrame{first, order, domain_.frame_ptr(first), {}};
 }
 
-void DomainFrameStore::free(PacketFrame&& frame) { domain_.free_block(frame.release()); }
+void DomainFrameStore::free(mm::Pfn first) { domain_.free_block(first); }
 
-void DomainFrameStore::disown(PacketFrame&& frame, mm::TransitTag wire) {
-    const auto given = domain_.disown(frame.release(), wire);
-    kernel::ensure(given.has_value(), "a packet frame belongs to the namespace that sends it");
+void DomainFrameStore::disown(std::span<const mm::PageRun> blocks, mm::TransitTag wire) {
+    domain_.disown(blocks, wire);
 }
 
-Result<PacketFrame> DomainFrameStore::adopt(mm::Pfn pfn, mm::TransitTag wire, Extent dirty) {
-    TRY(domain_.adopt(pfn, wire));
-    return frame(pfn, wire, dirty);
+Result<PacketFrame> DomainFrameStore::adopt(mm::Pfn first, mm::TransitTag wire, Extent dirty) {
+    const mm::Order order = TRY(domain_.adopt(first, wire));
+    if (dirty.end > order.bytes()) [[unlikely]] {
+        domain_.free_block(first);
+        return kernel::fail(Error::Refused);
+    }
+    return PacketFrame{first, order, domain_.frame_ptr(first), dirty, wire};
 }
 
-void DomainFrameStore::disown_all(std::span<const mm::Pfn> frames, mm::TransitTag wire) {
-    domain_.disown_all(frames, wire);
+Result<SharedBlock*> DomainFrameStore::share(PacketFrame& whole) {
+    void* const memory = TRY(domain_.kmalloc(sizeof(SharedBlock)));
+    return new (memory) SharedBlock{.whole = std::move(whole), .users = 1};
 }
 
-std::size_t DomainFrameStore::adopt_some(std::span<const mm::Pfn> frames, mm::TransitTag wire) {
-    return domain_.adopt_some(frames, wire);
-}
-
-PacketFrame DomainFrameStore::frame(mm::Pfn pfn, mm::TransitTag wire, Extent dirty) {
-    return PacketFrame{pfn, domain_.frame_ptr(pfn), dirty, wire};
+PacketFrame DomainFrameStore::unshare(SharedBlock& block) {
+    PacketFrame whole = std::move(block.whole);
+    std::destroy_at(&block);
+    domain_.kfree(&block);
+    return whole;
 }
 
 } // namespace net

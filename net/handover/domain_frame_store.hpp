@@ -11,13 +11,12 @@ class DomainFrameStore final : public FrameStore {
 public:
     explicit DomainFrameStore(mm::Domain& domain) : domain_(domain) {}
 
-    kernel::Result<PacketFrame> allocate() override;
-    void free(PacketFrame&& frame) override;
-    void disown(PacketFrame&& frame, mm::TransitTag wire) override;
-    kernel::Result<PacketFrame> adopt(mm::Pfn pfn, mm::TransitTag wire, Extent dirty) override;
-    void disown_all(std::span<const mm::Pfn> frames, mm::TransitTag wire) override;
-    std::size_t adopt_some(std::span<const mm::Pfn> frames, mm::TransitTag wire) override;
-    PacketFrame frame(mm::Pfn pfn, mm::TransitTag wire, Extent dirty) override;
+    kernel::Result<PacketFrame> allocate(mm::Order order) override;
+    void free(mm::Pfn first) override;
+    void disown(std::span<const mm::PageRun> blocks, mm::TransitTag wire) override;
+    kernel::Result<PacketFrame> adopt(mm::Pfn first, mm::TransitTag wire, Extent dirty) override;
+    kernel::Result<SharedBlock*> share(PacketFrame& whole) override;
+    PacketFrame unshare(SharedBlock& block) override;
 
 private:
     mm::Domain& domain_;

@@ -30,7 +30,7 @@ void fill_frame(FrameBytes frame, Extent dirty, Extent packet, PacketSource& sou
     source.read(frame.subspan(packet.begin, packet.size()));
 }
 
-bool only_packet(std::span<const std::byte, mm::page_size> frame, Extent packet) {
+bool only_packet(std::span<const std::byte> frame, Extent packet) {
     for (std::size_t i = 0; i < frame.size(); ++i) {
         const bool inside = packet.begin <= i && i < packet.end;
         if (!inside && frame[i] != std::byte{0}) return false;

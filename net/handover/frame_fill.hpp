@@ -10,8 +10,8 @@
 
 namespace net {
 
-/// The bytes of one frame, as its owner sees them.
-using FrameBytes = std::span<std::byte, mm::page_size>;
+/// The bytes of one frame or block, as its owner sees them.
+using FrameBytes = std::span<std::byte>;
 
 /// Zeroes what lies in `dirty` and outside `packet`: afterwards nothing but the packet is in the frame,
 /// if nothing was outside `dirty` before. Costs the tail of the last packet, not a page.
@@ -26,6 +26,6 @@ void clear_headers(FrameBytes frame, Extent packet);
 void fill_frame(FrameBytes frame, Extent dirty, Extent packet, PacketSource& source);
 
 /// Whether every byte outside `packet` is zero. For assertions in tests: it reads the whole frame.
-bool only_packet(std::span<const std::byte, mm::page_size> frame, Extent packet);
+bool only_packet(std::span<const std::byte> frame, Extent packet);
 
 } // namespace net

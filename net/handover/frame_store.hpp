@@ -3,6 +3,7 @@
 
 #include "kernel/base/result.hpp"
 #include "mm/frame.hpp"
+#include "mm/page_run.hpp"
 #include "net/handover/packet_frame.hpp"
 
 #include <cstddef>
@@ -14,25 +15,24 @@ namespace net {
 /// host test. Called by threads inside the namespace only.
 class FrameStore {
 public:
-    /// An exclusive frame of zeros. Errors: OutOfMemory, DomainLimit.
-    virtual kernel::Result<PacketFrame> allocate() = 0;
-    /// Takes a frame back, and zeroes it before anybody else can see it.
-    virtual void free(PacketFrame&& frame) = 0;
+    /// An exclusive block of zeros. Errors: OutOfMemory, DomainLimit.
+    virtual kernel::Result<PacketFrame> allocate(mm::Order order) = 0;
+    /// Takes a block back, and zeroes it before anybody else can see it.
+    virtual void free(mm::Pfn first) = 0;
 
-    /// Gives the frame up: unmapped here and flushed when this returns, in transit under `wire`, its
-    /// content untouched. Precondition: the frame is this domain's.
-    virtual void disown(PacketFrame&& frame, mm::TransitTag wire) = 0;
-    /// Takes over a frame that is in transit under `wire`; outside `dirty` it holds zeros.
-    /// Errors: Refused (no such frame, not in transit, another wire's), DomainLimit, OutOfMemory; the
-    /// frame's state is then unchanged.
-    virtual kernel::Result<PacketFrame> adopt(mm::Pfn pfn, mm::TransitTag wire, Extent dirty) = 0;
+    /// Gives blocks up: unmapped here, in transit under `wire`, their content untouched. Precondition: they are this
+    /// domain's, and each is the whole of what allocate() or adopt() gave.
+    virtual void disown(std::span<const mm::PageRun> blocks, mm::TransitTag wire) = 0;
+    /// Takes over a block that is in transit under `wire`; outside `dirty` it holds zeros.
+    /// Errors: Refused (no such block, another wire's, or `dirty` reaches beyond it, which loses it); DomainLimit,
+    /// OutOfMemory, and then it is still in transit.
+    virtual kernel::Result<PacketFrame> adopt(mm::Pfn first, mm::TransitTag wire, Extent dirty) = 0;
 
-    /// disown() for the frames of a packet, which their PacketFrames have released.
-    virtual void disown_all(std::span<const mm::Pfn> frames, mm::TransitTag wire) = 0;
-    /// Takes over frames like adopt(), from the first on until one cannot be: says how many. They are this
-    /// domain's then, and frame() makes a PacketFrame of each.
-    virtual std::size_t adopt_some(std::span<const mm::Pfn> frames, mm::TransitTag wire) = 0;
-    virtual PacketFrame frame(mm::Pfn pfn, mm::TransitTag wire, Extent dirty) = 0;
+    /// Makes a block one that is shared, with one user. On an error `whole` still is what it was.
+    /// Errors: OutOfMemory, DomainLimit.
+    virtual kernel::Result<SharedBlock*> share(PacketFrame& whole) = 0;
+    /// The reverse, when no user is left.
+    virtual PacketFrame unshare(SharedBlock& block) = 0;
 
 protected:
     ~FrameStore() = default;

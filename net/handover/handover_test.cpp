@@ -30,6 +30,10 @@ struct Fixture {
     FakeStore blue_store;
     std::unique_ptr<net::PacketFrames> red_frames = std::make_unique<net::PacketFrames>();
     std::unique_ptr<net::PacketFrames> blue_frames = std::make_unique<net::PacketFrames>();
+    net::Outbox red_outbox{*red_frames};
+    net::Outbox blue_outbox{*blue_frames};
+    net::Inbox red_inbox;
+    net::Inbox blue_inbox;
     NullWaker waker;
     std::unique_ptr<net::Wire> wire = std::make_unique<net::Wire>(mm::TransitTag{3}, *machine);
     net::WireEnd red_end{*wire, net::Side::A};
@@ -42,7 +46,22 @@ struct Fixture {
         red_end.attach(waker);
         blue_end.attach(waker);
     }
+    /// Onto the wire, each packet on its own.
+    kernel::Result<> send(const net::HandoverOps& ops, net::PacketSource& source) {
+        const auto sent = ops.send(red_end, red_outbox, source);
+        red_outbox.flush();
+        return sent;
+    }
+    kernel::Result<> forward(const net::HandoverOps& ops, Packet& packet) {
+        const auto sent = ops.forward(blue_end, blue_outbox, packet);
+        blue_outbox.flush();
+        return sent;
+    }
+    kernel::Result<Packet> receive_blue() { return net::receive_packet(blue_end, blue_inbox, *blue_frames); }
+    kernel::Result<Packet> receive_red() { return net::receive_packet(red_end, red_inbox, *red_frames); }
     ~Fixture() {
+        red_inbox.leave(*red_frames);
+        blue_inbox.leave(*blue_frames);
         wire.reset();
         red_frames->drain();
         blue_frames->drain();
@@ -72,6 +91,13 @@ bool only_packet(Packet& packet) {
     return true;
 }
 
+/// How many frames a packet crosses in.
+std::size_t frames_for(std::size_t bytes) {
+    const auto size = net::class_for(bytes);
+    const std::size_t frames = net::order_of(size).pages().raw();
+    return bytes <= net::bytes_of(size) ? frames : frames + frames_for(bytes - net::bytes_of(size));
+}
+
 constexpr std::array sizes{std::size_t{1},    std::size_t{60},   std::size_t{1514},  std::size_t{4095},
                            std::size_t{4096}, std::size_t{4097}, std::size_t{65535}, net::max_packet_bytes};
 
@@ -85,11 +111,11 @@ LACUNA_TEST("net.handover", "every policy: the packet arrives, nothing else does
             for (std::size_t i = sizes.size(); i-- > 0;) {
                 const auto bytes = pattern(sizes[i], seed++);
                 net::SpanSource source{bytes};
-                REQUIRE(ops.send(f.red_end, *f.red_frames, source));
+                REQUIRE(f.send(ops, source));
                 if (choice.value == mm::HandoverPolicy::Remap) {
-                    CHECK(f.machine->in_transit() == mm::PageCount::for_bytes(sizes[i]).raw());
+                    CHECK(f.machine->in_transit() == frames_for(sizes[i]));
                 }
-                auto packet = net::receive_packet(f.blue_end, *f.blue_frames);
+                auto packet = f.receive_blue();
                 REQUIRE(packet);
                 CHECK(holds(*packet, bytes));
                 CHECK(only_packet(*packet));
@@ -98,8 +124,8 @@ LACUNA_TEST("net.handover", "every policy: the packet arrives, nothing else does
                     CHECK(f.machine->entry(piece.frame.pfn()).owner == blue);
                 }
                 // Back the same way, so that both stocks hold used frames.
-                REQUIRE(ops.forward(f.blue_end, *f.blue_frames, *packet));
-                auto back = net::receive_packet(f.red_end, *f.red_frames);
+                REQUIRE(f.forward(ops, *packet));
+                auto back = f.receive_red();
                 REQUIRE(back);
                 CHECK(holds(*back, bytes));
                 CHECK(only_packet(*back));
@@ -116,12 +142,12 @@ LACUNA_TEST("net.handover", "what is said of the checksums stays with the packet
         const auto bytes = pattern(5000, 2);
         for (const auto checksums : {net::Checksums::Deferred, net::Checksums::Computed}) {
             net::SpanSource source{bytes, checksums};
-            REQUIRE(ops.send(f.red_end, *f.red_frames, source));
-            auto packet = net::receive_packet(f.blue_end, *f.blue_frames);
+            REQUIRE(f.send(ops, source));
+            auto packet = f.receive_blue();
             REQUIRE(packet);
             CHECK(packet->checksums() == checksums);
-            REQUIRE(ops.forward(f.blue_end, *f.blue_frames, *packet));
-            auto back = net::receive_packet(f.red_end, *f.red_frames);
+            REQUIRE(f.forward(ops, *packet));
+            auto back = f.receive_red();
             REQUIRE(back);
             CHECK(back->checksums() == checksums);
             back->recycle(*f.red_frames);
@@ -136,8 +162,8 @@ LACUNA_TEST("net.handover", "one-way traffic uses the same frames again, and the
     for (std::uint8_t round = 0; round < 200; ++round) {
         const auto bytes = pattern(round % 3 == 0 ? 9000 : 700, round);
         net::SpanSource source{bytes};
-        REQUIRE(ops.send(f.red_end, *f.red_frames, source));
-        auto packet = net::receive_packet(f.blue_end, *f.blue_frames);
+        REQUIRE(f.send(ops, source));
+        auto packet = f.receive_blue();
         REQUIRE(packet);
         CHECK(holds(*packet, bytes));
         CHECK(only_packet(*packet));
@@ -146,13 +172,13 @@ LACUNA_TEST("net.handover", "one-way traffic uses the same frames again, and the
         packet->recycle(*f.blue_frames);
         for (std::uint32_t i = 0; i < FakeMachine::frame_count; ++i) {
             const mm::Pfn pfn{i};
-            if (f.machine->entry(pfn).transit.raw == 0) continue;
+            if (f.machine->entry(pfn).transit.raw == 0 || !f.machine->entry(pfn).head) continue;
             CHECK(f.machine->bytes(pfn)[14] == std::byte{0});
         }
         most = std::max(most, f.machine->owned_by(red) + f.machine->owned_by(blue) + f.machine->in_transit());
     }
     // Without it, blue's stock would have filled up and red would have allocated for every packet.
-    CHECK(most <= net::PacketFrames::reserve + 8);
+    CHECK(most <= net::PacketFrames::reserve + 8 + 2 * net::order_of(net::BlockClass::Medium).pages().raw());
 }
 
 LACUNA_TEST("net.handover", "a frame with anybody else's bytes in it is not given back") {
@@ -167,8 +193,9 @@ LACUNA_TEST("net.handover", "a frame with anybody else's bytes in it is not give
     std::vector<Packet> held;
     for (std::size_t i = 0; i < 2 * net::PacketFrames::reserve; ++i) {
         net::SpanSource source{bytes};
-        REQUIRE(ops.send(other_in, *f.red_frames, source));
-        auto packet = net::receive_packet(other_out, *f.blue_frames);
+        REQUIRE(ops.send(other_in, f.red_outbox, source));
+        f.red_outbox.flush();
+        auto packet = net::receive_packet(other_out, f.blue_inbox, *f.blue_frames);
         REQUIRE(packet);
         held.push_back(std::move(*packet));
     }
@@ -179,8 +206,8 @@ LACUNA_TEST("net.handover", "a frame with anybody else's bytes in it is not give
     }
     for (int round = 0; round < 20; ++round) {
         net::SpanSource source{bytes};
-        REQUIRE(ops.send(f.red_end, *f.red_frames, source));
-        auto packet = net::receive_packet(f.blue_end, *f.blue_frames);
+        REQUIRE(f.send(ops, source));
+        auto packet = f.receive_blue();
         REQUIRE(packet);
         CHECK(f.machine->in_transit() == 0);
         held.push_back(std::move(*packet));
@@ -193,12 +220,12 @@ LACUNA_TEST("net.handover", "forwarding a part of a frame leaves the rest behind
     Fixture f;
     const auto bytes = pattern(1514, 9);
     net::SpanSource source{bytes};
-    REQUIRE(net::handover(mm::HandoverPolicy::Remap).send(f.red_end, *f.red_frames, source));
-    auto packet = net::receive_packet(f.blue_end, *f.blue_frames);
+    REQUIRE(f.send(net::handover(mm::HandoverPolicy::Remap), source));
+    auto packet = f.receive_blue();
     REQUIRE(packet);
     packet->pieces()[0].extent = {14, 1000}; // as lwIP strips headers and padding
-    REQUIRE(net::handover(mm::HandoverPolicy::Remap).forward(f.blue_end, *f.blue_frames, *packet));
-    auto back = net::receive_packet(f.red_end, *f.red_frames);
+    REQUIRE(f.forward(net::handover(mm::HandoverPolicy::Remap), *packet));
+    auto back = f.receive_red();
     REQUIRE(back);
     CHECK(back->pieces()[0].extent == net::Extent{14, 1000});
     CHECK(only_packet(*back));
@@ -213,7 +240,7 @@ LACUNA_TEST("net.handover", "a full wire: an error before any work, and recovery
         std::size_t sent = 0;
         while (true) {
             net::SpanSource source{bytes};
-            const auto result = ops.send(f.red_end, *f.red_frames, source);
+            const auto result = f.send(ops, source);
             if (!result) {
                 CHECK(result.error() == Error::NoSpace);
                 break;
@@ -222,13 +249,13 @@ LACUNA_TEST("net.handover", "a full wire: an error before any work, and recovery
         }
         CHECK(sent > 5);
         for (std::size_t i = 0; i < sent; ++i) {
-            auto packet = net::receive_packet(f.blue_end, *f.blue_frames);
+            auto packet = f.receive_blue();
             REQUIRE(packet);
             CHECK(holds(*packet, bytes));
             packet->recycle(*f.blue_frames);
         }
         net::SpanSource source{bytes};
-        CHECK(ops.send(f.red_end, *f.red_frames, source));
+        CHECK(f.send(ops, source));
         f.wire.reset();
         CHECK(f.machine->in_transit() == 0);
     }
@@ -239,15 +266,15 @@ LACUNA_TEST("net.handover", "a receiver at its limit loses the packet, whole, an
     const net::HandoverOps& remap = net::handover(mm::HandoverPolicy::Remap);
     const auto large = pattern(3 * mm::page_size, 1);
     net::SpanSource source{large};
-    REQUIRE(remap.send(f.red_end, *f.red_frames, source));
-    CHECK(net::receive_packet(f.blue_end, *f.blue_frames).error() == Error::DomainLimit);
+    REQUIRE(f.send(remap, source));
+    CHECK(f.receive_blue().error() == Error::DomainLimit);
     CHECK(f.machine->in_transit() == 0);
     CHECK(f.wire->counters(net::Side::B).refused == 1);
     f.blue_frames->drain();
     const auto small = pattern(100, 1);
     net::SpanSource again{small};
-    REQUIRE(remap.send(f.red_end, *f.red_frames, again));
-    auto packet = net::receive_packet(f.blue_end, *f.blue_frames);
+    REQUIRE(f.send(remap, again));
+    auto packet = f.receive_blue();
     REQUIRE(packet);
     packet->recycle(*f.blue_frames);
 }
@@ -257,15 +284,15 @@ LACUNA_TEST("net.handover", "forged descriptors are refused and free nothing") {
     net::PacketFrame mine = f.red_frames->take().value_or(net::PacketFrame{});
     REQUIRE(mine);
     const mm::Pfn foreign{FakeMachine::frame_count - 1};
-    f.machine->entry(foreign) = {0, mm::TransitTag{99}}; // in transit, on another wire
-    for (const mm::Pfn claim : {mine.pfn(), foreign, mm::Pfn{0xffffffff}, mm::Pfn{300}}) {
+    f.machine->entry(foreign) = {.transit = mm::TransitTag{99}, .head = true}; // in transit, on another wire
+    for (const mm::Pfn claim : {mine.pfn(), foreign, mm::Pfn{0x7ffffff}, mm::Pfn{300}}) {
         const std::array forged{net::Descriptor::of_frame(claim, 0, 60)};
         REQUIRE(f.red_end.send(forged));
-        CHECK(net::receive_packet(f.blue_end, *f.blue_frames).error() == Error::Refused);
+        CHECK(f.receive_blue().error() == Error::Refused);
     }
     const std::array slot{net::Descriptor::of_slot(12, 60)};
     REQUIRE(f.red_end.send(slot));
-    CHECK(net::receive_packet(f.blue_end, *f.blue_frames).error() == Error::Refused);
+    CHECK(f.receive_blue().error() == Error::Refused);
     CHECK(f.machine->entry(mine.pfn()).owner == red);
     CHECK(f.machine->entry(foreign).transit == mm::TransitTag{99});
     CHECK(f.machine->owned_by(blue) == 0);
@@ -279,8 +306,8 @@ LACUNA_TEST("net.handover", "empty and oversized packets are refused by every po
         net::SpanSource large{bytes};
         net::SpanSource empty{{}};
         const net::HandoverOps& ops = net::handover(choice.value);
-        CHECK(ops.send(f.red_end, *f.red_frames, large).error() == Error::InvalidArgument);
-        CHECK(ops.send(f.red_end, *f.red_frames, empty).error() == Error::InvalidArgument);
+        CHECK(f.send(ops, large).error() == Error::InvalidArgument);
+        CHECK(f.send(ops, empty).error() == Error::InvalidArgument);
     }
 }
 
@@ -290,7 +317,7 @@ LACUNA_TEST("net.handover", "a peer that has gone costs the packet, not the fram
     f.blue_end.close();
     for (const auto& choice : mm::handover_choices) {
         net::SpanSource source{bytes};
-        CHECK(net::handover(choice.value).send(f.red_end, *f.red_frames, source).error() == Error::Closed);
+        CHECK(f.send(net::handover(choice.value), source).error() == Error::Closed);
     }
     CHECK(f.machine->in_transit() == 0);
 }

@@ -14,22 +14,8 @@ namespace net {
 
 class PacketFrames;
 
-/// Where in its frame the piece lies that a descriptor describes.
-constexpr Extent extent_of(const Descriptor& piece) { return {piece.offset, std::size_t{piece.offset} + piece.length}; }
-
-/// The frames that the pieces of one packet name, in order, as the memory system takes them.
-class FrameNumbers {
-public:
-    /// Precondition: at most max_packet_pieces.
-    explicit FrameNumbers(std::span<const Descriptor> pieces) : count_(pieces.size()) {
-        std::ranges::transform(pieces, numbers_.begin(), &Descriptor::pfn);
-    }
-    std::span<const mm::Pfn> all() const { return std::span(numbers_).first(count_); }
-
-private:
-    std::size_t count_;
-    std::array<mm::Pfn, max_packet_pieces> numbers_;
-};
+/// Where in its block the piece lies that a descriptor describes.
+constexpr Extent extent_of(const Descriptor& piece) { return {piece.offset, piece.end()}; }
 
 /// One frame of a packet and where in it the packet's bytes lie.
 struct PacketPiece {
@@ -71,9 +57,6 @@ public:
         std::destroy_n(first(), count_);
         count_ = 0;
     }
-    /// Takes over frames that are in transit under `wire` and appends them, from the first on until one cannot be
-    /// taken over: says how many. What they hold is what the pieces say.
-    std::size_t adopt(PacketFrames& frames, mm::TransitTag wire, std::span<const Descriptor> pieces);
     /// Puts all frames into the namespace's stock.
     void recycle(PacketFrames& frames);
 

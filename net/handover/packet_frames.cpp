@@ -1,40 +1,60 @@
 // SPDX-License-Identifier: MIT
 #include "net/handover/packet_frames.hpp"
 
+#include "net/handover/shared_block.hpp"
+
 namespace net {
 
 using kernel::Result;
 
-PacketFrame PacketFrames::pop() {
+PacketFrame PacketFrames::take_spent(mm::TransitTag wire, BlockClass size) {
+    const auto at = static_cast<std::size_t>(size);
     auto stock = stock_.lock();
-    if (stock->count == 0) return {};
-    return std::move(stock->frames[--stock->count]);
+    std::uint8_t& count = stock->counts.data()[at];
+    if (count <= (size == BlockClass::Small ? reserve : 0)) return {};
+    PacketFrame& last = stock->frames.data()[begins.data()[at] + count - 1];
+    if (last.source() != wire) return {};
+    --count;
+    return std::move(last);
 }
 
-PacketFrame PacketFrames::take_spent(mm::TransitTag wire) {
-    auto stock = stock_.lock();
-    if (stock->count <= reserve || stock->frames[stock->count - 1].source() != wire) return {};
-    return std::move(stock->frames[--stock->count]);
-}
-
-Result<PacketFrame> PacketFrames::take() {
-    if (PacketFrame frame = pop()) return frame;
-    return store_->allocate();
+Result<PacketFrame> PacketFrames::take(BlockClass size) {
+    PacketFrame frame;
+    if (take_stocked(size, frame)) return frame;
+    return store_->allocate(order_of(size));
 }
 
 void PacketFrames::put(PacketFrame&& frame) {
-    {
+    if (SharedBlock* const block = frame.block()) {
+        // Stacks write notes over headers, and nobody knows later where in the block they are. Those of a whole block
+        // are cleared if it goes back to its sender (receive.cpp).
+        clear_headers(frame.bytes(), frame.dirty());
+        frame.forget();
+        return leave(*block);
+    }
+    if (const auto size = class_of(frame.order())) [[likely]] {
+        const auto at = static_cast<std::size_t>(*size);
         auto stock = stock_.lock();
-        if (stock->count < capacity) {
-            stock->frames[stock->count++] = std::move(frame);
+        std::uint8_t& count = stock->counts.data()[at];
+        if (count < capacity.data()[at]) {
+            stock->frames.data()[begins.data()[at] + count++] = std::move(frame);
             return;
         }
     }
-    store_->free(std::move(frame));
+    store_->free(frame.release().first);
+}
+
+void PacketFrames::leave(SharedBlock& block) {
+    // Ordering: release, so that what this user did to its part is done for the one who finds that it is the last;
+    // acquire for that one.
+    if (block.users.fetch_sub(1, std::memory_order_acq_rel) == 1) put(store_->unshare(block));
 }
 
 void PacketFrames::drain() {
-    while (PacketFrame frame = pop()) store_->free(std::move(frame));
+    for (std::size_t size = 0; size < block_classes; ++size) {
+        for (PacketFrame frame; take_stocked(static_cast<BlockClass>(size), frame);)
+            store_->free(frame.release().first);
+    }
 }
 
 } // namespace net

@@ -7,8 +7,30 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 
 namespace net {
+
+/// The sizes of block that packets travel in: 4, 16 and 64 KiB.
+enum class BlockClass : std::uint8_t { Small, Medium, Large };
+inline constexpr std::size_t block_classes = 3;
+
+constexpr mm::Order order_of(BlockClass size) { return mm::Order{2 * static_cast<unsigned>(size)}; }
+constexpr std::size_t bytes_of(BlockClass size) { return order_of(size).bytes(); }
+/// Nothing for a block of any other size.
+constexpr std::optional<BlockClass> class_of(mm::Order order) {
+    if (order.raw() % 2 != 0 || order.raw() / 2 >= block_classes) return {};
+    return static_cast<BlockClass>(order.raw() / 2);
+}
+/// The smallest that holds so many bytes, or the largest.
+constexpr BlockClass class_for(std::size_t bytes) {
+    if (bytes <= bytes_of(BlockClass::Small)) return BlockClass::Small;
+    return bytes <= bytes_of(BlockClass::Medium) ? BlockClass::Medium : BlockClass::Large;
+}
+constexpr BlockClass next_larger(BlockClass size) {
+    return size == BlockClass::Small ? BlockClass::Medium : BlockClass::Large;
+}
 
 /// A namespace's stock of packet frames. Frames that come in with packets go out with others, so a
 /// balanced conversation allocates nothing; and a frame in the stock keeps its last packet, so that only
@@ -17,9 +39,9 @@ namespace net {
 /// Lies in the namespace's own memory. Context: threads of the namespace, any number at a time.
 class PacketFrames {
 public:
-    /// Frames kept; what comes on top goes back to the store at once.
-    static constexpr std::size_t capacity = 120;
-    /// What of them is kept for this namespace's own packets when others are given back to a sender.
+    /// Blocks of each size that are kept; what comes on top goes back to the store at once.
+    static constexpr std::array<std::size_t, block_classes> capacity{56, 6, 4};
+    /// What of the small ones is kept for this namespace's own packets when others are given back to a sender.
     static constexpr std::size_t reserve = 24;
 
     constexpr PacketFrames() = default;
@@ -28,28 +50,37 @@ public:
     void bind(FrameStore& store) { store_ = &store; }
     FrameStore& store() const { return *store_; }
 
-    /// A frame to put a packet in. Errors: OutOfMemory, DomainLimit.
-    kernel::Result<PacketFrame> take();
-    /// The same out of the stock only; empty if there is none.
-    PacketFrame take_stocked() { return pop(); }
-    /// A frame that there is no need for and that holds nothing but what `wire` brought; empty if there is none
+    /// A block to put packets in. Errors: OutOfMemory, DomainLimit.
+    kernel::Result<PacketFrame> take(BlockClass size = BlockClass::Small);
+    /// The same out of the stock only, into `frame`, which is empty before. False if there is none.
+    bool take_stocked(BlockClass size, PacketFrame& frame) {
+        const auto at = static_cast<std::size_t>(size);
+        auto stock = stock_.lock();
+        std::uint8_t& count = stock->counts.data()[at];
+        if (count == 0) return false;
+        frame = std::move(stock->frames.data()[begins.data()[at] + --count]);
+        return true;
+    }
+    /// A block that there is no need for and that holds nothing but what `wire` brought; empty if there is none
     /// at hand.
-    PacketFrame take_spent(mm::TransitTag wire);
-    /// Gives a frame back with its content. Its `dirty` extent must be right.
+    PacketFrame take_spent(mm::TransitTag wire, BlockClass size);
+    /// Gives a block back with its content, or the part of one that a packet was. Its `dirty` extent must be right.
     void put(PacketFrame&& frame);
+    /// Ends a use of a shared block.
+    void leave(SharedBlock& block);
     /// Gives the whole stock back to the store, as before the namespace goes.
     void drain();
 
-    /// Frames in stock; a snapshot.
-    std::size_t stocked() { return stock_.unlocked().count; }
+    /// Small blocks in stock; a snapshot.
+    std::size_t stocked() { return stock_.unlocked().counts[0]; }
 
 private:
     struct Stock {
-        std::array<PacketFrame, capacity> frames{};
-        std::size_t count = 0;
+        std::array<PacketFrame, capacity[0] + capacity[1] + capacity[2]> frames{};
+        std::array<std::uint8_t, block_classes> counts{};
     };
-
-    PacketFrame pop();
+    /// Where the blocks of each size begin in Stock::frames.
+    static constexpr std::array<std::size_t, block_classes> begins{0, capacity[0], capacity[0] + capacity[1]};
 
     FrameStore* store_ = nullptr;
     kernel::SpinLocked<Stock, kernel::Rank::Devices> stock_;

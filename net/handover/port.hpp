@@ -2,6 +2,7 @@
 #pragma once
 
 #include "kernel/base/result.hpp"
+#include "net/handover/inbox.hpp"
 #include "net/handover/packet.hpp"
 #include "net/handover/packet_source.hpp"
 
@@ -35,8 +36,14 @@ public:
     /// The port that it was fed by goes away. The last call: the sink may destroy itself.
     virtual void port_gone() = 0;
 
+    /// What the port's receiver remembers, in this namespace's memory.
+    Inbox& inbox() { return inbox_; }
+
 protected:
     ~PacketSink() = default;
+
+private:
+    Inbox inbox_;
 };
 
 } // namespace net

@@ -3,6 +3,7 @@
 
 #include "kernel/base/result.hpp"
 #include "net/handover/domain_frame_store.hpp"
+#include "net/handover/outbox.hpp"
 #include "net/handover/packet_frames.hpp"
 #include "net/handover/port.hpp"
 
@@ -30,6 +31,7 @@ public:
 
     DomainFrameStore store;
     PacketFrames frames;
+    Outbox outbox{frames};          ///< of whichever wire is sent to; empty while nobody holds the core lock
     Bridge* bridge = nullptr;       ///< if the namespace has one
     VirtioQueues* uplink = nullptr; ///< if the namespace owns the network card
 

@@ -48,12 +48,14 @@ private:
     kernel::NamespaceRef ns_;
 };
 
-/// Calls `fn(Pfn)` for each frame in transit on a wire, by the frame table.
+/// Calls `fn(Pfn)` for each frame of the blocks in transit on a wire, by the frame table.
 template <class Fn>
 void for_each_in_transit(mm::TransitTag wire, Fn&& fn) {
     const mm::FrameTable frames = kernel::memory().frames();
-    for (mm::Frame& frame : frames.all()) {
-        if (frame.state == mm::FrameState::InTransit && frame.transit.tag == wire) fn(frames.number(frame));
+    for (const mm::Frame& frame : frames.all()) {
+        if (!frame.is_on_wire(wire)) continue;
+        const auto block = mm::PageRun::of(frames.number(frame), mm::Order{frame.order});
+        mm::for_each_page({&block, 1}, fn);
     }
 }
 

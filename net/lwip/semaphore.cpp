@@ -3,6 +3,7 @@
 #include "kernel/sync/semaphore.hpp"
 #include "kernel/sched/sched.hpp"
 #include "kernel/sync/mutex.hpp"
+#include "net/lwip/core_unlock.hpp"
 #include "net/lwip/instance.hpp"
 #include "net/lwip/shared_objects.hpp"
 
@@ -10,6 +11,7 @@
 #include <lwip/tcpip.h>
 
 #include <new>
+#include <utility>
 
 struct lacuna_semaphore final : net::SharedObject {
     explicit lacuna_semaphore(std::uint32_t permits) : semaphore(permits) {}
@@ -19,6 +21,12 @@ struct lacuna_semaphore final : net::SharedObject {
 struct lacuna_mutex final : net::SharedObject {
     kernel::Mutex mutex{"lwip core"};
 };
+
+namespace net {
+
+LACUNA_PER_NAMESPACE void (*at_core_unlock)() = nullptr;
+
+} // namespace net
 
 extern "C" {
 
@@ -59,6 +67,11 @@ void sys_mutex_free(sys_mutex_t* mutex) { net::instance.objects->destroy(**mutex
 // The analysis cannot follow a lock through C's pair of functions.
 void sys_mutex_lock(sys_mutex_t* mutex) LACUNA_NO_TSA { (*mutex)->mutex.lock(); }
 void sys_mutex_unlock(sys_mutex_t* mutex) LACUNA_NO_TSA { (*mutex)->mutex.unlock(); }
+
+void lacuna_lwip_unlock_core(void) LACUNA_NO_TSA {
+    if (auto* const work = std::exchange(net::at_core_unlock, nullptr)) work();
+    lock_tcpip_core->mutex.unlock();
+}
 
 /// LWIP_ASSERT_CORE_LOCKED() of lwIP's raw API.
 void lacuna_lwip_assert_core_locked(void) {

@@ -3,6 +3,7 @@
 
 #include "kernel/ns/net_namespace.hpp"
 #include "net/bridge/bridge.hpp"
+#include "net/lwip/core_unlock.hpp"
 #include "net/lwip/held_ack.hpp"
 #include "net/lwip/instance.hpp"
 #include "net/stack/core_lock.hpp"
@@ -18,6 +19,12 @@ using kernel::Error;
 using kernel::fail;
 using kernel::Result;
 
+namespace {
+
+void flush_outbox() { link_state->outbox.flush(); }
+
+} // namespace
+
 WirePort::WirePort(WireEnd end, const HandoverOps& handover, EndObserver& observer, std::uint32_t serial)
     : end_(end), handover_(handover), observer_(observer) {
     std::format_to_n(name_.data(), std::ssize(name_) - 1, "veth{}", serial);
@@ -29,7 +36,8 @@ Result<> WirePort::open(const Config& config) {
         kernel::MutexGuard guard(instance.space->devices_mutex);
         instance.space->devices.push_back(*this);
     }
-    end_.attach(*this);
+    // A bridge passes on whole blocks.
+    end_.attach(*this, config.role == Role::BridgePort ? Packing::Alone : Packing::Together);
     instance.stack->rx().attach(*this);
     return {};
 }
@@ -54,14 +62,25 @@ Result<> WirePort::connect(const Config& config) {
     return {};
 }
 
+Result<> WirePort::send(PacketSource& source) {
+    at_core_unlock = &flush_outbox;
+    return handover_.send(end_, link_state->outbox, source);
+}
+
+Result<> WirePort::forward(Packet& packet) {
+    at_core_unlock = &flush_outbox;
+    return handover_.forward(end_, link_state->outbox, packet);
+}
+
 unsigned WirePort::drain(unsigned budget) {
     unsigned taken = 0;
     if (end_.pending()) {
         const CoreLock lock;
         PacketSink& sink = link_state->sink(sink_);
+        Inbox& inbox = sink.inbox();
         Packet packet;
         for (; taken < budget; ++taken) {
-            const auto received = receive_packet(end_, link_state->frames, packet);
+            const auto received = receive_packet(end_, inbox, link_state->frames, packet);
             if (received) {
                 held_ack.next_packet(end_.pending() && taken + 1 < budget ? HeldAck::Behind::More
                                                                           : HeldAck::Behind::Nothing);
@@ -82,7 +101,9 @@ void WirePort::shutdown() {
     instance.stack->rx().detach(*this);
     {
         const CoreLock lock;
-        link_state->sink(sink_).port_gone();
+        PacketSink& sink = link_state->sink(sink_);
+        sink.inbox().leave(link_state->frames);
+        sink.port_gone();
         link_state->remove(sink_);
     }
     end_.close();

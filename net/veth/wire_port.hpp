@@ -50,8 +50,8 @@ public:
     void wake() override { notify(); }
     unsigned drain(unsigned budget) override;
     void shutdown() override;
-    kernel::Result<> send(PacketSource& source) override { return handover_.send(end_, link_state->frames, source); }
-    kernel::Result<> forward(Packet& packet) override { return handover_.forward(end_, link_state->frames, packet); }
+    kernel::Result<> send(PacketSource& source) override;
+    kernel::Result<> forward(Packet& packet) override;
     std::string_view name() const override { return name_.data(); }
 
 private:

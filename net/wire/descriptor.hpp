@@ -12,7 +12,7 @@ namespace net {
 
 /// How the bytes of a descriptor travel.
 enum class Carrier : std::uint8_t {
-    Frame,  ///< `index` is the number of a physical frame that changes its owner
+    Frame,  ///< `index` is the number of the first frame of a block that changes its owner
     Bounce, ///< `index` is a slot of the wire's shared bounce buffer
 };
 
@@ -25,46 +25,50 @@ enum class Checksums : std::uint8_t {
     Deferred, ///< it may be missing: the packet was never outside this machine. Who sends it out fills it in
 };
 
+/// Whether the next piece, of this packet or of the next one, lies in the same block.
+enum class Block : std::uint8_t { Left, Continued };
+
+/// The largest block of frames that crosses a wire, in bytes.
+inline constexpr std::size_t max_block_bytes = 64 * 1024;
+
 /// One piece of a packet on a wire. It lies in shared memory, so the receiver takes it for a claim,
 /// not for a fact: `well_formed` first, then the frame table decides.
 struct alignas(8) Descriptor {
-    std::uint32_t index;
-    std::uint32_t offset : 12; ///< bytes, from the start of the frame or slot
-    std::uint32_t length : 13; ///< bytes, 1 .. 4096
-    Carrier carrier : 2;
-    Position position : 2;
-    Checksums checksums : 2; ///< of the whole packet; the first piece's counts
+    std::uint64_t index : 27;  ///< what `carrier` says
+    std::uint64_t offset : 16; ///< bytes, from the start of the block or slot
+    std::uint64_t length : 17; ///< bytes, 1 .. max_block_bytes
+    Carrier carrier : 1;
+    Position position : 1;
+    Checksums checksums : 1; ///< of the whole packet; the first piece's counts
+    Block block : 1;
 
     static constexpr Descriptor of_frame(mm::Pfn pfn, std::size_t offset, std::size_t length,
                                          Checksums checksums = Checksums::Computed) {
-        return {pfn.raw(),
-                static_cast<std::uint32_t>(offset),
-                static_cast<std::uint32_t>(length),
-                Carrier::Frame,
-                Position::Last,
-                checksums};
+        return {pfn.raw(), offset, length, Carrier::Frame, Position::Last, checksums, Block::Left};
     }
     static constexpr Descriptor of_slot(std::uint32_t slot, std::size_t length,
                                         Checksums checksums = Checksums::Computed) {
-        return {slot, 0, static_cast<std::uint32_t>(length), Carrier::Bounce, Position::Last, checksums};
+        return {slot, 0, length, Carrier::Bounce, Position::Last, checksums, Block::Left};
     }
     constexpr mm::Pfn pfn() const { return mm::Pfn{index}; }
+    constexpr std::size_t end() const { return std::size_t{offset} + length; }
     constexpr bool operator==(const Descriptor&) const = default;
 };
 
-/// True if the piece lies within one frame and every enumeration holds a value that exists.
+/// True if the piece lies within a block or slot.
 constexpr bool well_formed(const Descriptor& piece) {
-    return piece.length > 0 && std::size_t{piece.offset} + piece.length <= mm::page_size &&
-           piece.carrier <= Carrier::Bounce && piece.position <= Position::More &&
-           piece.checksums <= Checksums::Deferred;
+    return piece.length > 0 && piece.end() <= (piece.carrier == Carrier::Frame ? max_block_bytes : mm::page_size);
 }
 
 static_assert(sizeof(Descriptor) == 8, "one load, one store");
-static_assert(well_formed(Descriptor::of_frame(mm::Pfn{7}, 0, 4096)));
-static_assert(!well_formed(Descriptor::of_frame(mm::Pfn{7}, 1, 4096)));
+static_assert(well_formed(Descriptor::of_frame(mm::Pfn{7}, 0, 65536)));
+static_assert(!well_formed(Descriptor::of_frame(mm::Pfn{7}, 1, 65536)));
 static_assert(!well_formed(Descriptor::of_frame(mm::Pfn{7}, 4095, 0)));
+static_assert(!well_formed(Descriptor::of_slot(7, 4097)));
+static_assert(Descriptor::of_frame(mm::Pfn{(1U << 27) - 1}, 0, 1).pfn() == mm::Pfn{(1U << 27) - 1},
+              "as many frames as one top-level entry maps: 512 GiB");
 
-/// The largest packet a wire carries: the largest IP packet behind an Ethernet header. In 17 frames, or in
+/// The largest packet a wire carries: the largest IP packet behind an Ethernet header. In 17 single frames, or in
 /// 18 if it does not start at a frame's first byte.
 inline constexpr std::size_t max_packet_bytes = 65535 + 14;
 inline constexpr std::size_t max_packet_pieces = max_packet_bytes / mm::page_size + 2;
@@ -77,6 +81,11 @@ public:
     /// Precondition: size() < max_packet_pieces.
     constexpr void append(const Descriptor& piece) { pieces_.data()[count_++] = piece; }
     constexpr void clear() { count_ = 0; }
+    /// Says in each piece whether more of the packet follows it. Precondition: !empty().
+    constexpr void end_packet() {
+        for (Descriptor& piece : std::span(pieces_).first(count_ - 1)) piece.position = Position::More;
+        pieces_[count_ - 1].position = Position::Last;
+    }
     constexpr bool full() const { return count_ == max_packet_pieces; }
     constexpr bool empty() const { return count_ == 0; }
     constexpr std::size_t size() const { return count_; }

@@ -23,9 +23,10 @@ public:
     static constexpr std::uint32_t capacity = slots;
     static_assert((capacity & (capacity - 1)) == 0 && capacity > max_packet_pieces);
 
-    /// Producer: appends one packet, whole or not at all. Sets the `position` of each piece itself.
-    /// Errors: NoSpace (ring full), InvalidArgument (no piece, too many, or one ill-formed).
-    kernel::Result<> push(std::span<const Descriptor> packet);
+    /// Producer: appends whole packets, whose pieces say by their `position` where each ends; all of them or none.
+    /// Errors: NoSpace (ring full), InvalidArgument (no piece, too many, one ill-formed, or the last packet has no
+    /// end).
+    kernel::Result<> push(std::span<const Descriptor> pieces);
 
     /// Consumer: takes the oldest packet. Errors: WouldBlock (empty); Refused: the pieces in `packet`
     /// are no well-formed packet, the caller returns what frames they rightly name and goes on.
@@ -60,23 +61,20 @@ using SpentRing = DescriptorRing<128>;
 // Inline: on every packet's way, most of which are of one piece.
 
 template <std::uint32_t slots>
-inline kernel::Result<> DescriptorRing<slots>::push(std::span<const Descriptor> packet) {
-    if (packet.empty() || packet.size() > max_packet_pieces) return kernel::fail(kernel::Error::InvalidArgument);
-    for (const Descriptor& piece : packet) {
+inline kernel::Result<> DescriptorRing<slots>::push(std::span<const Descriptor> pieces) {
+    if (pieces.empty() || pieces.size() > capacity || pieces.back().position != Position::Last)
+        return kernel::fail(kernel::Error::InvalidArgument);
+    for (const Descriptor& piece : pieces) {
         if (!well_formed(piece)) return kernel::fail(kernel::Error::InvalidArgument);
     }
     const std::uint32_t head = head_.load(std::memory_order_relaxed);
     // Ordering: acquire pairs with the reader's release of tail_, so that the reader has copied a slot
     // out before it is written again.
     const std::uint32_t used = head - tail_.load(std::memory_order_acquire);
-    if (used > capacity || capacity - used < packet.size()) return kernel::fail(kernel::Error::NoSpace);
+    if (used > capacity || capacity - used < pieces.size()) return kernel::fail(kernel::Error::NoSpace);
 
     std::uint32_t at = head;
-    for (const Descriptor& piece : packet) {
-        slot(at) = piece;
-        slot(at++).position = Position::More;
-    }
-    slot(at - 1).position = Position::Last;
+    for (const Descriptor& piece : pieces) slot(at++) = piece;
     // Ordering: one release publishes every piece, which is what makes it all or nothing. It also
     // orders the frames' unmapping (program order before this call) before the reader's sight of them.
     head_.store(at, std::memory_order_release);

@@ -19,6 +19,7 @@ PieceList packet_of(std::size_t pieces, std::uint32_t first_pfn) {
     for (std::size_t i = 0; i < pieces; ++i) {
         packet.append(Descriptor::of_frame(mm::Pfn{first_pfn + i}, 0, 100 + i));
     }
+    packet.end_packet();
     return packet;
 }
 
@@ -63,12 +64,34 @@ LACUNA_TEST("net.wire", "a packet that does not fit leaves the ring as it was") 
 LACUNA_TEST("net.wire", "what is no packet is not pushed") {
     PacketRing ring;
     CHECK(ring.push({}).error() == Error::InvalidArgument);
-    const std::array overlong{Descriptor::of_frame(mm::Pfn{1}, 4000, 97)};
+    const std::array overlong{Descriptor::of_frame(mm::Pfn{1}, 4000, net::max_block_bytes - 3999)};
     CHECK(ring.push(overlong).error() == Error::InvalidArgument);
+    const std::array overlong_slot{Descriptor::of_slot(1, mm::page_size + 1)};
+    CHECK(ring.push(overlong_slot).error() == Error::InvalidArgument);
     const std::array empty{Descriptor::of_frame(mm::Pfn{1}, 0, 0)};
     CHECK(ring.push(empty).error() == Error::InvalidArgument);
-    const std::array<Descriptor, net::max_packet_pieces + 1> many{};
+    auto endless = Descriptor::of_frame(mm::Pfn{1}, 0, 1);
+    endless.position = net::Position::More;
+    CHECK(ring.push({&endless, 1}).error() == Error::InvalidArgument);
+    std::array<Descriptor, PacketRing::capacity + 1> many;
+    many.fill(Descriptor::of_frame(mm::Pfn{1}, 0, 1));
     CHECK(ring.push(many).error() == Error::InvalidArgument);
+    CHECK(ring.empty());
+}
+
+LACUNA_TEST("net.wire", "packets pushed together come out one by one") {
+    PacketRing ring;
+    std::array<Descriptor, 6> pieces;
+    for (std::size_t i = 0; i < pieces.size(); ++i) {
+        pieces[i] = Descriptor::of_frame(mm::Pfn{i}, 64 * i, 60);
+        if (i < 2 || i == 4) pieces[i].position = net::Position::More;
+    }
+    REQUIRE(ring.push(pieces));
+    PieceList out;
+    for (const std::size_t size : {3U, 1U, 2U}) {
+        REQUIRE(ring.pop(out));
+        CHECK(out.size() == size);
+    }
     CHECK(ring.empty());
 }
 

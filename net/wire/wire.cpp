@@ -5,6 +5,8 @@
 
 #include <arch/cpu.hpp>
 
+#include <optional>
+
 namespace net {
 
 using kernel::Error;
@@ -17,8 +19,9 @@ Wire::~Wire() {
     }
 }
 
-void Wire::attach(Side side, Waker& waker) {
+void Wire::attach(Side side, Waker& waker, Packing packing) {
     kernel::ensure(!attached(side), "a wire's end has one receiver");
+    ends_[index(side)].packing.store(packing, std::memory_order_relaxed);
     ends_[index(side)].waker.store(&waker);
 }
 
@@ -34,15 +37,19 @@ void Wire::close(Side side) {
 
 void Wire::refuse(Side to, PieceList& packet) {
     add(toward(to).counters.refused, 1);
-    for (const Descriptor& piece : packet.pieces()) discard(to, piece);
+    discard(to, packet.pieces());
     packet.clear();
 }
 
-void Wire::discard(Side to, const Descriptor& piece) {
-    if (piece.carrier == Carrier::Frame) {
-        memory_.reclaim(piece.pfn(), tag_);
-    } else if (piece.carrier == Carrier::Bounce) {
-        bounce(to).release(piece.index);
+void Wire::discard(Side to, std::span<const Descriptor> pieces) {
+    const Descriptor* before = nullptr;
+    for (const Descriptor& piece : pieces) {
+        if (piece.carrier == Carrier::Bounce) {
+            bounce(to).release(static_cast<std::uint32_t>(piece.index));
+        } else if (before == nullptr || before->carrier != Carrier::Frame || before->index != piece.index) {
+            memory_.reclaim(piece.pfn(), tag_);
+        }
+        before = &piece;
     }
 }
 
@@ -65,12 +72,17 @@ void Wire::drain(Side side) {
 template <class Ring>
 void Wire::drain(Side side, Ring& ring) {
     PieceList packet;
+    std::optional<mm::Pfn> last; // packets that share a block lie side by side
     while (true) {
         auto popped = ring.pop(packet);
         if (!popped && popped.error() == Error::WouldBlock) return;
         for (const Descriptor& piece : packet.pieces()) {
-            if (piece.carrier == Carrier::Frame) add(toward(side).counters.reclaimed, 1);
-            discard(side, piece);
+            if (piece.carrier == Carrier::Frame) {
+                if (last == piece.pfn()) continue;
+                last = piece.pfn();
+                add(toward(side).counters.reclaimed, 1);
+            }
+            discard(side, {&piece, 1});
         }
     }
 }

@@ -29,10 +29,10 @@ protected:
 /// What a wire needs of the memory system.
 class WireMemory : public SlotMemory {
 public:
-    /// Takes back a frame that nobody will receive any more: zeroes and frees it if it really is in transit
+    /// Takes back a block that nobody will receive any more: zeroes and frees it if it really is in transit
     /// on `wire`, ignores it otherwise, since the claim comes out of shared memory. Called by the thread
     /// that tears an end down, or that refuses a packet.
-    virtual void reclaim(mm::Pfn frame, mm::TransitTag wire) = 0;
+    virtual void reclaim(mm::Pfn first, mm::TransitTag wire) = 0;
 
 protected:
     ~WireMemory() = default;
@@ -44,7 +44,13 @@ struct WireCounters {
     std::atomic<std::uint64_t> bytes{0};     ///< of those packets
     std::atomic<std::uint64_t> ring_full{0}; ///< packets that did not fit; nothing of them crossed
     std::atomic<std::uint64_t> refused{0};   ///< packets the receiver found ill-formed or not its own
-    std::atomic<std::uint64_t> reclaimed{0}; ///< frames in flight when an end went away
+    std::atomic<std::uint64_t> reclaimed{0}; ///< blocks in flight when an end went away
+};
+
+/// How packets for one end of a wire may lie in the blocks that bring them.
+enum class Packing : std::uint8_t {
+    Alone,    ///< each in blocks of its own: the receiver passes whole blocks on, as a bridge does
+    Together, ///< several in a block, one behind the other
 };
 
 /// Two descriptor rings between two network namespaces, in shared memory. It holds frame numbers and
@@ -65,8 +71,8 @@ public:
 
     mm::TransitTag tag() const { return tag_; }
 
-    /// Declares who receives at `side`. Precondition: `waker` outlives `close(side)`.
-    void attach(Side side, Waker& waker);
+    /// Declares who receives at `side`, and how. Precondition: `waker` outlives `close(side)`.
+    void attach(Side side, Waker& waker, Packing packing = Packing::Together);
     /// The end goes away, or never comes: no wake-ups any more, later sends towards it fail with Closed, and what is in
     /// flight towards it is reclaimed. The peer is woken, so that it notices. Idempotent.
     void close(Side side);
@@ -74,12 +80,14 @@ public:
     bool attached(Side side) const { return ends_[index(side)].waker.load() != nullptr; }
     /// True from `close` on: nobody will be there again.
     bool gone(Side side) const { return ends_[index(side)].gone.load(); }
+    /// How packets for `side` may lie in their blocks.
+    Packing packing(Side side) const { return ends_[index(side)].packing.load(std::memory_order_relaxed); }
 
-    /// Puts one packet on the wire and wakes the receiver. The frames must be in transit on this wire
+    /// Puts whole packets on the wire and wakes the receiver. The blocks must be in transit on this wire
     /// already: once this returns success they are no longer the sender's to touch.
     /// Errors: NoSpace (counted), Closed, InvalidArgument; then nothing was sent.
-    kernel::Result<> send(Side from, std::span<const Descriptor> packet);
-    /// Promises that a packet of `pieces` will fit: room only grows until the one producer uses it. Lets
+    kernel::Result<> send(Side from, std::span<const Descriptor> pieces);
+    /// Promises that `pieces` will fit: room only grows until the one producer uses it. Lets
     /// the sender find out before it has copied or unmapped anything. Errors: NoSpace (counted), Closed.
     kernel::Result<> reserve(Side from, std::size_t pieces);
 
@@ -88,17 +96,17 @@ public:
     kernel::Result<> receive(Side to, PieceList& packet);
     bool pending(Side to) const { return !toward(to).ring.empty(); }
 
-    /// How many used frames `from` may give back to the other side now.
+    /// How many used blocks `from` may give back to the other side now.
     std::size_t room_for_spent(Side from) const { return attached(other(from)) ? toward(from).spent.room() : 0; }
-    /// Gives a frame back to the side that it came from, for its next packets: in transit, and holding nothing
+    /// Gives a block back to the side that it came from, for its next packets: in transit, and holding nothing
     /// but zeros and what that side sent. Precondition: room_for_spent(from) > 0. Nobody is woken.
     /// Error: InvalidArgument for an ill-formed piece.
-    kernel::Result<> give_back(Side from, const Descriptor& frame) { return toward(from).spent.push({&frame, 1}); }
-    /// Takes a frame that was given back to `to`. Errors: WouldBlock; Refused: an ill-formed claim, which is lost.
+    kernel::Result<> give_back(Side from, const Descriptor& block) { return toward(from).spent.push({&block, 1}); }
+    /// Takes a block that was given back to `to`. Errors: WouldBlock; Refused: an ill-formed claim, which is lost.
     kernel::Result<Descriptor> take_back(Side to) { return toward(other(to)).spent.pop_single(); }
 
-    /// Gives one piece back to whom it belongs: the frame to the allocator, the slot to the buffer.
-    void discard(Side to, const Descriptor& piece);
+    /// Gives pieces back to whom they belong: their blocks to the allocator, slots to the buffer.
+    void discard(Side to, std::span<const Descriptor> pieces);
     /// Counts a packet that the receiver could not accept.
     void count_refused(Side to) { add(toward(to).counters.refused, 1); }
 
@@ -109,7 +117,7 @@ private:
     struct Direction {
         explicit Direction(WireMemory& memory) : bounce(memory) {}
         PacketRing ring; ///< packets
-        SpentRing spent; ///< the other way: frames that carried them, one by one
+        SpentRing spent; ///< the other way: blocks that carried them, one by one
         BounceBuffer bounce;
         WireCounters counters;
     };
@@ -117,6 +125,7 @@ private:
         std::atomic<Waker*> waker{nullptr};
         std::atomic<std::uint32_t> wakers_running{0};
         std::atomic<bool> gone{false};
+        std::atomic<Packing> packing{Packing::Together};
     };
 
     static constexpr std::size_t index(Side side) { return static_cast<std::size_t>(side); }
@@ -139,17 +148,21 @@ private:
 
 // Inline: on every packet's way.
 
-inline kernel::Result<> Wire::send(Side from, std::span<const Descriptor> packet) {
+inline kernel::Result<> Wire::send(Side from, std::span<const Descriptor> pieces) {
     const Side to = other(from);
     if (!attached(to)) return kernel::fail(kernel::Error::Closed);
     Direction& direction = toward(to);
-    if (auto pushed = direction.ring.push(packet); !pushed) {
+    if (auto pushed = direction.ring.push(pieces); !pushed) {
         if (pushed.error() == kernel::Error::NoSpace) add(direction.counters.ring_full, 1);
         return pushed;
     }
     std::uint64_t bytes = 0;
-    for (const Descriptor& piece : packet) bytes += piece.length;
-    add(direction.counters.packets, 1);
+    std::uint64_t packets = 0;
+    for (const Descriptor& piece : pieces) {
+        bytes += piece.length;
+        packets += piece.position == Position::Last ? 1 : 0;
+    }
+    add(direction.counters.packets, packets);
     add(direction.counters.bytes, bytes);
     wake(to);
     return {};

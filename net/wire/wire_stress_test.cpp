@@ -28,6 +28,7 @@ LACUNA_TEST("net.wire", "one thread sends, one receives: every packet once, whol
             for (std::size_t i = 0; i < pieces_of(n); ++i) {
                 packet.append(Descriptor::of_frame(mm::Pfn{n}, i, 1 + i));
             }
+            packet.end_packet();
             if (ring.push(packet.pieces())) {
                 ++n;
             } else {

@@ -107,12 +107,15 @@ LACUNA_TEST("net.wire", "a full ring is a clear error, counted, and passes") {
 LACUNA_TEST("net.wire", "closing an end reclaims what flies towards it and wakes the peer") {
     Fixture f;
     REQUIRE(f.wire->send(Side::A, one));
-    REQUIRE(f.wire->send(Side::A, one));
+    // Two packets in one block: it is one that is reclaimed.
+    std::array both{Descriptor::of_frame(mm::Pfn{43}, 0, 60), Descriptor::of_frame(mm::Pfn{43}, 64, 60)};
+    both[0].block = net::Block::Continued;
+    REQUIRE(f.wire->send(Side::A, both));
     REQUIRE(f.wire->send(Side::B, one));
     const int wakes = f.a.wakes;
     f.wire->close(Side::B);
     CHECK(f.memory.count == 2);
-    CHECK(f.memory.last_frame == mm::Pfn{42});
+    CHECK(f.memory.last_frame == mm::Pfn{43});
     CHECK(f.memory.last_wire == mm::TransitTag{5});
     CHECK(f.wire->counters(Side::B).reclaimed == 2);
     CHECK(f.a.wakes == wakes + 1);

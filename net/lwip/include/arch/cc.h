@@ -16,6 +16,8 @@ extern "C" {
 __attribute__((noreturn)) void lacuna_lwip_assert(const char *text, const char *file, int line);
 /* A bug, and a panic, unless the current task holds the namespace's core lock. */
 void lacuna_lwip_assert_core_locked(void);
+/* Gives the core lock back, after what was put off until then (core_unlock.hpp). */
+void lacuna_lwip_unlock_core(void);
 uint32_t lacuna_lwip_random(void);
 /* The Internet checksum of RFC 1071, not inverted, in memory order. Any length and alignment. */
 uint16_t lacuna_lwip_checksum(const void *data, int length);
