@@ -14,13 +14,14 @@ namespace mm {
 /// pages, but few, and one for all CPUs: large blocks come and go seldom. Frame numbers only. Not locked.
 class BlockStock {
 public:
-    static constexpr std::size_t capacity = 8;
+    static constexpr std::size_t capacity = 16;
+    static constexpr PageCount most_pages{256};
     /// Larger ones are too much to keep idle.
     static constexpr Order largest{5};
 
-    /// False: it is not to be kept.
+    /// False: take_oldest() makes room. Precondition: order <= largest.
     bool put(Pfn first, Order order) {
-        if (count_ == capacity || order > largest) return false;
+        if (count_ == capacity || pages_ + order.pages() > most_pages) return false;
         blocks_[count_++] = {first, order};
         pages_ = pages_ + order.pages();
         return true;
@@ -38,9 +39,10 @@ public:
         Pfn first;
         Order order;
     };
-    std::optional<Block> take_any() {
+    /// The block that was put in first.
+    std::optional<Block> take_oldest() {
         if (count_ == 0) return {};
-        return remove(count_ - 1);
+        return remove(0);
     }
 
     PageCount pages() const { return pages_; }
@@ -48,7 +50,8 @@ public:
 private:
     Block remove(std::size_t index) {
         const Block block = blocks_[index];
-        blocks_[index] = blocks_[--count_];
+        --count_;
+        for (std::size_t i = index; i < count_; ++i) blocks_[i] = blocks_[i + 1];
         pages_ = pages_ - block.order.pages();
         return block;
     }

@@ -224,19 +224,29 @@ void Domain::free_slow(Pfn first) {
     return_runs(oldest->all());
 }
 
-/// Keeps a block with its content for the domain's next allocation, if there is room.
+/// Keeps a block with its content for the domain's next allocation, in the place of those kept longest. False for one
+/// that is not to be kept.
 bool Domain::keep(Pfn first, Order order) {
     const FrameState use = frames_.unchecked(first).state;
-    if (order == order_4k || pages_at_once_ == 0 || use == FrameState::Stack) return false; // a task ends seldom
-    const arch::PreemptGuard seen_whole;
-    for (std::uint64_t page = 0; page < order.pages().raw(); ++page) {
-        Frame& frame = frames_.unchecked(first + PageCount{page});
-        frame.state = FrameState::Exclusive;
-        frame.flags &= kept_flags;
+    if (order == order_4k || order > BlockStock::largest || pages_at_once_ == 0 || use == FrameState::Stack)
+        return false; // a task ends seldom
+    {
+        const arch::PreemptGuard seen_whole;
+        frames_.for_row(first, order.pages().raw(), [](Frame& frame) {
+            frame.state = FrameState::Exclusive;
+            frame.flags &= kept_flags;
+        });
     }
-    if (owned_.with([&](Owned& owned) { return owned.stock.put(first, order); })) return true;
-    frames_.unchecked(first).flags |= frame_flag::block_head;
-    return false;
+    while (true) {
+        std::optional<BlockStock::Block> oldest;
+        const bool kept = owned_.with([&](Owned& owned) {
+            if (owned.stock.put(first, order)) return true;
+            oldest = owned.stock.take_oldest();
+            return false;
+        });
+        if (kept) return true;
+        release_block(oldest->first, oldest->order);
+    }
 }
 
 void Domain::release_block(Pfn first, Order order) {
@@ -285,7 +295,7 @@ PageCount Domain::trim() {
         return_runs(idle->all());
         returned = returned + PageCount{pages_in(idle->all())};
     }
-    while (const auto block = owned_.with([](Owned& owned) { return owned.stock.take_any(); })) {
+    while (const auto block = owned_.with([](Owned& owned) { return owned.stock.take_oldest(); })) {
         release_block(block->first, block->order);
         returned = returned + block->order.pages();
     }

@@ -76,28 +76,44 @@ template <class Function>
 inline void FrameTree::for_each_stretch(std::span<const PageRun> runs, int live, Function&& fn) {
     std::uint64_t pages = 0;
     recent_.with([&](RecentTables& recent) {
+        const auto stretch = [&](Pfn page, unsigned index, std::uint32_t count) {
+            const RecentTables::Slot& slot = table_of(recent, page.address());
+            fn(*slot.table, index, page, count);
+            slot.frame->table.live =
+                static_cast<std::uint16_t>(slot.frame->table.live + live * static_cast<int>(count));
+        };
         for (const PageRun& run : runs) {
             pages += run.count;
-            std::uint32_t left = run.count;
-            Pfn page = run.first;
-            while (true) {
-                const RecentTables::Slot& slot = table_of(recent, page.address());
-                const unsigned index = page.raw() % arch::entries_per_table;
-                const std::uint32_t count = std::min(left, arch::entries_per_table - index);
-                fn(*slot.table, index, page, count);
-                slot.frame->table.live =
-                    static_cast<std::uint16_t>(slot.frame->table.live + live * static_cast<int>(count));
-                left -= count;
-                if (left == 0) [[likely]]
-                    break;
-                page = page + PageCount{count};
+            const unsigned index = run.first.raw() % arch::entries_per_table;
+            const std::uint32_t room = arch::entries_per_table - index;
+            if (run.count <= room) [[likely]] {
+                stretch(run.first, index, run.count);
+                continue;
+            }
+            stretch(run.first, index, room);
+            for (std::uint32_t done = room; done < run.count; done += arch::entries_per_table) {
+                stretch(run.first + PageCount{done}, 0,
+                        std::min<std::uint32_t>(run.count - done, arch::entries_per_table));
             }
         }
     });
     if (live != 0) kernel::count(kernel::Event::PageTableWrites, pages);
 }
 
+/// Replaces the entry of one page, as most packets are.
+inline void FrameTree::replace_page(Pfn page, arch::Pte entry, int live) {
+    recent_.with([&](RecentTables& recent) {
+        const RecentTables::Slot& slot = table_of(recent, page.address());
+        const std::size_t index = page.raw() % arch::entries_per_table;
+        kernel::ensure(slot.table->read(index).present() != entry.present(), "mapped or unmapped twice in a window");
+        slot.table->write(index, entry);
+        slot.frame->table.live = static_cast<std::uint16_t>(slot.frame->table.live + live);
+    });
+    kernel::count(kernel::Event::PageTableWrites);
+}
+
 void FrameTree::map(std::span<const PageRun> runs, arch::PteFlags flags) {
+    if (runs.size() == 1 && runs[0].count == 1) return map_page(runs[0].first, flags);
     for_each_stretch(runs, 1, [flags](PageTable& table, std::size_t index, Pfn page, std::uint32_t count) {
         Pte entry = fresh(page.address(), flags);
         std::uint64_t before = 0;
@@ -115,7 +131,14 @@ void FrameTree::unmap(std::span<const PageRun> runs, TlbBatch& batch) {
     for (const PageRun& run : runs) batch.add_pages(address(run.first.address()), run.count);
 }
 
+[[gnu::noinline]] void FrameTree::map_page(Pfn page, arch::PteFlags flags) {
+    replace_page(page, fresh(page.address(), flags), 1);
+}
+
+[[gnu::noinline]] void FrameTree::unmap_page(Pfn page) { replace_page(page, Pte{}, -1); }
+
 void FrameTree::unmap_unflushed(std::span<const PageRun> runs) {
+    if (runs.size() == 1 && runs[0].count == 1) return unmap_page(runs[0].first);
     for_each_stretch(runs, -1, [](PageTable& table, std::size_t index, Pfn, std::uint32_t count) {
         std::uint64_t all = ~std::uint64_t{0};
         for (const std::size_t end = index + count; index != end; ++index) {

@@ -16,7 +16,8 @@ std::uint16_t& link_in(std::byte* cell, const SlabGeometry& geometry) {
 } // namespace
 
 std::size_t SlabList::take(const SlabView& view, std::span<void*> out) {
-    const SlabGeometry& geometry = view.cache.geometry();
+    const SlabGeometry geometry = view.cache.geometry(); // a copy cannot change under the loop's writes
+    const bool checked = geometry.checked();
     std::size_t taken = 0;
     while (taken < out.size() && first_ != 0) {
         const Pfn head{first_ - 1};
@@ -24,14 +25,15 @@ std::size_t SlabList::take(const SlabView& view, std::span<void*> out) {
         std::byte* const base = view.at(head);
         if (slab.slab.in_use == 0) --empty_;
         std::uint16_t next = slab.slab.free_object;
+        const std::size_t before = taken;
         while (taken < out.size() && next != SlabGeometry::no_object) {
             kernel::ensure(next < geometry.objects(), "a free object's link was overwritten");
             std::byte* const cell = base + next * geometry.stride();
             next = link_in(cell, geometry);
-            if (geometry.checked()) ObjectChecks(view.cache).on_take(cell);
-            out[taken++] = cell + geometry.object_offset();
-            ++slab.slab.in_use;
+            if (checked) ObjectChecks(view.cache).on_take(cell);
+            out.data()[taken++] = cell + geometry.object_offset();
         }
+        slab.slab.in_use = static_cast<std::uint16_t>(slab.slab.in_use + (taken - before));
         slab.slab.free_object = next;
         if (next == SlabGeometry::no_object) unlink(view, head);
     }
@@ -62,42 +64,58 @@ void SlabList::add(const SlabView& view, Pfn head) {
     ++slabs_;
 }
 
-[[gnu::always_inline]] inline std::optional<Pfn> SlabList::put_one(const SlabView& view, void* object) {
-    kernel::ensure(view.contains(object), "freed what is no memory of this owner");
-    const Frame& frame = view.frames.unchecked(view.frame_of(object));
+/// Puts back the first of `objects`, and those behind it that lie in the same slab; takes them off the span.
+[[gnu::always_inline]] inline std::optional<Pfn> SlabList::put_row(const SlabView& view,
+                                                                   std::span<void* const>& objects) {
+    void* const first = objects.front();
+    kernel::ensure(view.contains(first), "freed what is no memory of this owner");
+    const Frame& frame = view.frames.unchecked(view.frame_of(first));
     kernel::ensure(frame.state == view.state && frame.owner == view.owner && frame.cache == view.cache.number(),
                    "object freed in a cache it is not from");
-    const SlabGeometry& geometry = view.cache.geometry();
+    const SlabGeometry geometry = view.cache.geometry(); // a copy cannot change under the loop's writes
+    const bool checked = geometry.checked();
+    const std::size_t slab_bytes = geometry.order().bytes();
     const Pfn head{frame.slab.head};
     Frame& slab = view.frames.unchecked(head);
-    std::byte* const base = view.at(head);
-    const auto index = geometry.index_at(static_cast<std::size_t>(static_cast<std::byte*>(object) - base));
-    kernel::ensure(index.has_value(), "freed a pointer into the middle of an object");
-    std::byte* const cell = static_cast<std::byte*>(object) - geometry.object_offset();
-    if (geometry.checked() && !ObjectChecks(view.cache).on_put(cell)) return {};
-    kernel::ensure(slab.slab.in_use > 0, "object freed twice");
+    const auto base = reinterpret_cast<std::uintptr_t>(view.at(head));
+    std::uint16_t next = slab.slab.free_object;
+    const bool was_full = next == SlabGeometry::no_object;
+    std::uint16_t in_use = slab.slab.in_use;
+    std::size_t count = 0;
+    do {
+        const auto object = reinterpret_cast<std::uintptr_t>(objects.data()[count]);
+        kernel::ensure(geometry.index_at(object - base).has_value(), "freed a pointer into the middle of an object");
+        auto* const cell = reinterpret_cast<std::byte*>(object - geometry.object_offset());
+        if (checked && !ObjectChecks(view.cache).on_put(cell)) continue;
+        kernel::ensure(in_use > 0, "object freed twice");
+        link_in(cell, geometry) = next;
+        next = static_cast<std::uint16_t>(geometry.cell_at(object - base));
+        --in_use;
+    } while (++count < objects.size() && reinterpret_cast<std::uintptr_t>(objects.data()[count]) - base < slab_bytes);
+    objects = objects.subspan(count);
+    if (in_use == slab.slab.in_use) return {}; // nothing but bad frees, which are on record
 
-    const std::uint16_t next = slab.slab.free_object;
-    link_in(cell, geometry) = next;
-    slab.slab.free_object = *index;
-    if (next == SlabGeometry::no_object) link(view, head);
-    if (--slab.slab.in_use != 0) return {};
+    slab.slab.free_object = next;
+    slab.slab.in_use = in_use;
+    if (was_full) link(view, head);
+    if (in_use != 0) return {};
     if (++empty_ <= max_empty) return {};
     return retire(view, head);
 }
 
 std::optional<Pfn> SlabList::put(const SlabView& view, void* object) {
     kernel::count(kernel::Event::ObjectsFreed);
-    return put_one(view, object);
+    std::span<void* const> one(&object, 1);
+    return put_row(view, one);
 }
 
 std::size_t SlabList::put_all(const SlabView& view, std::span<void* const> objects, std::span<Pfn> surplus) {
     const SlabView here = view; // a copy cannot change under the loop's writes
     std::size_t count = 0;
-    for (void* const object : objects) {
-        if (const auto slab = put_one(here, object)) surplus[count++] = *slab;
-    }
     kernel::count(kernel::Event::ObjectsFreed, objects.size());
+    while (!objects.empty()) {
+        if (const auto slab = put_row(here, objects)) surplus[count++] = *slab;
+    }
     return count;
 }
 

@@ -42,7 +42,7 @@ public:
     std::uint32_t slabs() const { return slabs_; }
 
 private:
-    std::optional<Pfn> put_one(const SlabView& view, void* object);
+    std::optional<Pfn> put_row(const SlabView& view, std::span<void* const>& objects);
     void link(const SlabView& view, Pfn head);
     void unlink(const SlabView& view, Pfn head);
     Pfn retire(const SlabView& view, Pfn head);

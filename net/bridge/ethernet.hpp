@@ -25,6 +25,17 @@ struct EthernetHeader {
                               static_cast<std::uint16_t>(std::to_integer<unsigned>(frame[12]) << 8 |
                                                          std::to_integer<unsigned>(frame[13]))};
     }
+
+    /// Whether `frame` has such a header and something behind it, and is for `station` and of `type`.
+    static bool is_for(MacAddress station, std::uint16_t type, std::span<const std::byte> frame) {
+        if (frame.size() <= size) return false;
+        // The first eight bytes are the destination and the beginning of the source.
+        std::uint64_t front = 0;
+        std::uint16_t type_said = 0;
+        __builtin_memcpy(&front, frame.data(), sizeof front);
+        __builtin_memcpy(&type_said, frame.data() + 12, sizeof type_said);
+        return __builtin_bswap64(front) >> 16 == station.as_number() && __builtin_bswap16(type_said) == type;
+    }
 };
 
 } // namespace net

@@ -22,6 +22,13 @@ struct MacAddress {
 
     /// The address as a number, for hashing.
     constexpr std::uint64_t as_number() const {
+        if !consteval {
+            std::uint32_t front = 0;
+            std::uint16_t back = 0;
+            __builtin_memcpy(&front, octets.data(), sizeof front);
+            __builtin_memcpy(&back, octets.data() + sizeof front, sizeof back);
+            return std::uint64_t{__builtin_bswap32(front)} << 16 | __builtin_bswap16(back);
+        }
         const auto at = [this](unsigned i) { return std::uint64_t{octets.data()[i]}; };
         return at(0) << 40 | at(1) << 32 | at(2) << 24 | at(3) << 16 | at(4) << 8 | at(5);
     }

@@ -6,15 +6,6 @@ namespace net {
 using kernel::fail;
 using kernel::Result;
 
-PacketFrame Inbox::take(PacketFrames& frames, const Descriptor& piece) {
-    end_ = piece.end();
-    // Ordering: relaxed, since the inbox is a user itself: the count cannot come down to nothing meanwhile.
-    block_->users.fetch_add(1, std::memory_order_relaxed);
-    PacketFrame part(*block_, block_->whole, {piece.offset, piece.end()});
-    if (piece.block == Block::Left) leave(frames);
-    return part;
-}
-
 Result<PacketFrame> Inbox::begin(PacketFrames& frames, PacketFrame&& whole, const Descriptor& piece) {
     const auto shared = frames.store().share(whole);
     if (!shared) {

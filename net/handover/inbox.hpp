@@ -29,7 +29,14 @@ public:
                piece.end() <= block_->whole.size();
     }
     /// Takes the next piece. Precondition: continues(piece).
-    PacketFrame take(PacketFrames& frames, const Descriptor& piece);
+    PacketFrame take(PacketFrames& frames, const Descriptor& piece) {
+        end_ = piece.end();
+        // Ordering: relaxed, since the inbox is a user itself: the count cannot come down to nothing meanwhile.
+        block_->users.fetch_add(1, std::memory_order_relaxed);
+        SharedBlock& block = *block_;
+        if (piece.block == Block::Left) leave(frames);
+        return PacketFrame(block, block.whole, {piece.offset, piece.end()});
+    }
     /// Begins a block whose first piece this is. On an error the block has gone to the stock.
     /// Errors: OutOfMemory, DomainLimit.
     kernel::Result<PacketFrame> begin(PacketFrames& frames, PacketFrame&& whole, const Descriptor& piece);

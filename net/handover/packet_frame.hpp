@@ -23,67 +23,68 @@ public:
     PacketFrame() = default;
     /// `source`: the wire that brought the content; 0 if it is this namespace's own.
     PacketFrame(mm::Pfn first, mm::Order order, std::byte* bytes, Extent dirty, mm::TransitTag source = {})
-        : bytes_(bytes), pfn_(first), source_(source), dirty_begin_(static_cast<std::uint32_t>(dirty.begin)),
-          dirty_end_(static_cast<std::uint32_t>(dirty.end)), order_(static_cast<std::uint8_t>(order.raw())) {}
+        : bytes_(bytes), about_{.first = first,
+                                .source = source,
+                                .dirty_begin = static_cast<std::uint32_t>(dirty.begin),
+                                .dirty_end = static_cast<std::uint32_t>(dirty.end),
+                                .order = order.raw()} {}
     /// A part of `block`'s frame: of its content only `part` is meant.
     PacketFrame(SharedBlock& block, const PacketFrame& whole, Extent part)
-        : PacketFrame(whole.pfn_, whole.order(), whole.bytes_, part, whole.source_) {
-        block_ = &block;
+        : PacketFrame(whole.pfn(), whole.order(), whole.bytes_, part, whole.source()) {
+        about_.block = &block;
     }
-    PacketFrame(PacketFrame&& from) noexcept
-        : bytes_(std::exchange(from.bytes_, nullptr)), block_(from.block_), pfn_(from.pfn_), source_(from.source_),
-          dirty_begin_(from.dirty_begin_), dirty_end_(from.dirty_end_), order_(from.order_) {}
+    PacketFrame(PacketFrame&& from) noexcept : bytes_(std::exchange(from.bytes_, nullptr)), about_(from.about_) {}
     PacketFrame& operator=(PacketFrame&& from) noexcept {
         kernel::ensure(bytes_ == nullptr, "a packet frame is given back, not overwritten");
         bytes_ = std::exchange(from.bytes_, nullptr);
-        block_ = from.block_;
-        pfn_ = from.pfn_;
-        source_ = from.source_;
-        dirty_begin_ = from.dirty_begin_;
-        dirty_end_ = from.dirty_end_;
-        order_ = from.order_;
+        about_ = from.about_;
         return *this;
     }
     ~PacketFrame() { kernel::ensure(bytes_ == nullptr, "a packet frame is given back, not dropped"); }
 
     explicit operator bool() const { return bytes_ != nullptr; }
     /// The first frame's number.
-    mm::Pfn pfn() const { return pfn_; }
-    mm::Order order() const { return mm::Order{order_}; }
-    std::size_t size() const { return std::size_t{mm::page_size} << order_; }
+    mm::Pfn pfn() const { return about_.first; }
+    mm::Order order() const { return mm::Order{about_.order}; }
+    std::size_t size() const { return std::size_t{mm::page_size} << about_.order; }
     FrameBytes bytes() const { return {bytes_, size()}; }
-    Extent dirty() const { return {dirty_begin_, dirty_end_}; }
+    Extent dirty() const { return {about_.dirty_begin, about_.dirty_end}; }
     /// Something of this namespace was written to it.
     void set_dirty(Extent dirty) {
         set_received(dirty);
-        source_ = {};
+        about_.source = {};
     }
     /// What its source sent lies there.
     void set_received(Extent dirty) {
-        dirty_begin_ = static_cast<std::uint32_t>(dirty.begin);
-        dirty_end_ = static_cast<std::uint32_t>(dirty.end);
+        about_.dirty_begin = static_cast<std::uint32_t>(dirty.begin);
+        about_.dirty_end = static_cast<std::uint32_t>(dirty.end);
     }
     /// The wire whose packets are all that is in it, if there is such a one.
-    mm::TransitTag source() const { return source_; }
+    mm::TransitTag source() const { return about_.source; }
     /// The block that this is a part of; null if it is the whole.
-    SharedBlock* block() const { return block_; }
+    SharedBlock* block() const { return about_.block; }
 
     /// It belongs to somebody else from here on. Precondition: it is the whole block.
     mm::PageRun release() {
         bytes_ = nullptr;
-        return mm::PageRun::of(pfn_, order());
+        return mm::PageRun::of(pfn(), order());
     }
     /// Ends a part.
     void forget() { bytes_ = nullptr; }
 
 private:
+    /// Moved as a whole, in words: every packet's frame is moved several times.
+    struct About {
+        SharedBlock* block = nullptr;
+        mm::Pfn first;
+        mm::TransitTag source;
+        std::uint32_t dirty_begin = 0;
+        std::uint32_t dirty_end = 0;
+        std::uint32_t order = 0;
+    };
+
     std::byte* bytes_ = nullptr;
-    SharedBlock* block_ = nullptr;
-    mm::Pfn pfn_;
-    mm::TransitTag source_;
-    std::uint32_t dirty_begin_ = 0;
-    std::uint32_t dirty_end_ = 0;
-    std::uint8_t order_ = 0;
+    About about_;
 };
 
 } // namespace net

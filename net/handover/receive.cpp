@@ -39,9 +39,9 @@ void give_back_spent(WireEnd end, PacketFrames& frames, mm::Order order) {
     kernel::ensure(given.has_value(), "a used block's extent is well-formed, and there was room");
 }
 
+/// A piece that lies in no block that is there already.
 Result<PacketFrame> take_in(WireEnd end, Inbox& inbox, PacketFrames& frames, const Descriptor& piece) {
     if (piece.carrier == Carrier::Bounce) return copy_out(end, frames, piece);
-    if (inbox.continues(piece)) return inbox.take(frames, piece);
     inbox.leave(frames);
     if (inbox.missed(piece)) return fail(Error::Refused);
     auto frame = frames.store().adopt(piece.pfn(), end.tag(), extent_of(piece));
@@ -59,7 +59,11 @@ Result<> receive_packet(WireEnd end, Inbox& inbox, PacketFrames& frames, Packet&
     TRY(end.receive(list));
     packet.set_checksums(list.pieces().front().checksums);
     for (std::size_t i = 0; i < list.size(); ++i) {
-        const Descriptor& piece = list.pieces()[i];
+        const Descriptor& piece = list.pieces().data()[i];
+        if (piece.carrier == Carrier::Frame && inbox.continues(piece)) {
+            packet.append(inbox.take(frames, piece), extent_of(piece));
+            continue;
+        }
         auto frame = take_in(end, inbox, frames, piece);
         if (!frame) [[unlikely]] {
             // Whole or not at all: what was taken is recycled, what was not goes back where it belongs.

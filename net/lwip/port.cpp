@@ -8,7 +8,6 @@
 #include "kernel/sync/time.hpp"
 #include "net/lwip/checksum.hpp"
 #include "net/lwip/instance.hpp"
-#include "net/lwip/recursive_lock.hpp"
 
 #include <arch/cc.h>
 #include <arch/clock.hpp>
@@ -19,12 +18,13 @@
 
 namespace {
 
-LACUNA_PER_NAMESPACE net::RecursiveLock protection;
 LACUNA_PER_NAMESPACE std::uint64_t random_state = 0;
 
 } // namespace
 
 extern "C" {
+
+LACUNA_PER_NAMESPACE lacuna_protection lacuna_lwip_protection{0};
 
 void lacuna_lwip_assert(const char* text, const char* file, int line) {
     // On the stack, since the panic's text may not be allocated; cut if it is longer.
@@ -54,13 +54,6 @@ std::uint32_t lacuna_lwip_random(void) {
 void sys_init(void) {}
 
 u32_t sys_now(void) { return static_cast<u32_t>(kernel::Instant::now().ns() / 1'000'000); }
-
-sys_prot_t sys_arch_protect(void) {
-    protection.lock();
-    return 0;
-}
-
-void sys_arch_unprotect(sys_prot_t) { protection.unlock(); }
 
 /// lwIP starts one thread, its own. The stack's size and the priority are the kernel's to choose. It runs in
 /// the caller's namespace, and ends with it.

@@ -142,9 +142,7 @@ void Interface::deliver(Packet& packet) {
 /// largest packet is longer than a pbuf can say.
 void Interface::input(Packet& packet) {
     PacketPiece& first = packet.pieces().front();
-    const auto header = EthernetHeader::of(first.bytes());
-    const bool is_ip4 = header && header->destination == config_.mac && header->type == ETHTYPE_IP &&
-                        first.extent.size() > EthernetHeader::size;
+    const bool is_ip4 = EthernetHeader::is_for(config_.mac, ETHTYPE_IP, first.bytes());
     if (is_ip4) {
         first.extent.begin += EthernetHeader::size;
         if (join(packet)) return;

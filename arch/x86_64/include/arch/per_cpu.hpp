@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <arch/preempt.h>
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -28,6 +30,8 @@ struct alignas(counter_stride) PerCpuArea {
 };
 
 static_assert(offsetof(PerCpuArea, self) == 0);
+static_assert(offsetof(PerCpuArea, id) == ARCH_PER_CPU_ID);
+static_assert(offsetof(PerCpuArea, preempt_count) == ARCH_PER_CPU_PREEMPT_COUNT);
 static_assert(sizeof(PerCpuArea) == counter_stride);
 
 /// The area of the CPU with number `cpu`, running or not. They stand in a row.

@@ -3,6 +3,7 @@
  * point to the kernel's shared objects, never the other way round; sys_arch.cpp gives them their meaning. */
 #pragma once
 
+#include <arch/preempt.h>
 #include <stdint.h>
 
 struct lacuna_semaphore;
@@ -26,3 +27,36 @@ typedef uint32_t sys_prot_t;
 #define sys_mbox_valid_val(mailbox) ((mailbox) != NULL)
 #define sys_mbox_set_invalid(mailbox) (*(mailbox) = NULL)
 #define sys_mbox_set_invalid_val(mailbox) ((mailbox) = NULL)
+
+/* lwIP's "lightweight protection": a spin lock that its holder may take again, with preemption off while it is held.
+ * lwIP holds it for a few instructions around a counter or a list, two dozen times in a round trip, and calls nothing
+ * from inside that sleeps. One per namespace; interrupt handlers never take it. */
+struct lacuna_protection {
+    uint32_t owner; /* the holding CPU's number plus 1; 0: nobody */
+};
+extern struct lacuna_protection lacuna_lwip_protection;
+
+/* What the caller has to give back: whether it is the lock. */
+static inline sys_prot_t lacuna_lwip_protect(void) {
+    arch_preempt_disable();
+    const uint32_t self = arch_cpu_id() + 1;
+    uint32_t holder = 0;
+    while (!__atomic_compare_exchange_n(&lacuna_lwip_protection.owner, &holder, self, 0, __ATOMIC_ACQUIRE,
+                                        __ATOMIC_RELAXED)) {
+        /* Ordering: only this CPU ever stores `self`, so a stale read can never equal it. */
+        if (holder == self) return 0;
+        holder = 0;
+        arch_pause();
+    }
+    return 1;
+}
+
+static inline void lacuna_lwip_unprotect(sys_prot_t owned) {
+    /* Ordering: release hands what was written under the lock to the next owner. */
+    if (owned) __atomic_store_n(&lacuna_lwip_protection.owner, 0, __ATOMIC_RELEASE);
+    arch_preempt_enable();
+}
+
+#define SYS_ARCH_DECL_PROTECT(lev) sys_prot_t lev
+#define SYS_ARCH_PROTECT(lev) lev = lacuna_lwip_protect()
+#define SYS_ARCH_UNPROTECT(lev) lacuna_lwip_unprotect(lev)
