@@ -104,6 +104,12 @@ Result<ExclusivePages> Domain::alloc_pages(Order order, Zero zero, FrameState us
 
 Result<Pfn> Domain::alloc_slow(Order order, Zero zero, FrameState use) {
     kernel::ensure(is_exclusive(use), "exclusive memory asked for in a shared state");
+    if (order != order_4k) {
+        if (const auto kept = owned_.with([order](Owned& owned) { return owned.stock.take(order); })) {
+            hand_out_kept(*kept, order, zero, use);
+            return *kept;
+        }
+    }
     const Pfn first = TRY(order == order_4k && pages_at_once_ != 0 ? take_page() : take_block(order));
     const bool is_zero = order == order_4k && (frames_.unchecked(first).flags & frame_flag::untouched) != 0;
     if (zero == Zero::Yes && !is_zero) zero_block(first, order);
@@ -114,6 +120,19 @@ Result<Pfn> Domain::alloc_slow(Order order, Zero zero, FrameState use) {
     }
     frames_.unchecked(first).flags |= frame_flag::block_head;
     return first;
+}
+
+/// A block from the stock. Its frames are Exclusive, as most are to be.
+void Domain::hand_out_kept(Pfn first, Order order, Zero zero, FrameState use) {
+    if (zero == Zero::Yes) zero_block(first, order);
+    if (use != FrameState::Exclusive) {
+        const std::uint8_t flags = use == FrameState::Image ? 0 : keeps_;
+        frames_.for_row(first, order.pages().raw(), [=](Frame& frame) {
+            frame.state = use;
+            frame.flags &= flags;
+        });
+    }
+    frames_.unchecked(first).flags |= frame_flag::block_head;
 }
 
 /// A page from this CPU's pool, which is filled up if it is empty. In state Exclusive, not handed out.
@@ -181,11 +200,8 @@ void Domain::stock(std::span<const PageRun> runs) {
     if (!runs.empty()) return_runs(runs);
 }
 
-/// A block that is not from the pool; its frames have yet to be assigned their use.
+/// A block that is neither from the pool nor from the stock; its frames have yet to be assigned their use.
 Result<Pfn> Domain::take_block(Order order) {
-    if (order != order_4k) {
-        if (const auto kept = owned_.with([order](Owned& owned) { return owned.stock.take(order); })) return *kept;
-    }
     TRY(charge(order.pages()));
     const auto first = memory_.take_exclusive(order);
     if (!first) {
@@ -230,12 +246,10 @@ bool Domain::keep(Pfn first, Order order) {
     const FrameState use = frames_.unchecked(first).state;
     if (order == order_4k || order > BlockStock::largest || pages_at_once_ == 0 || use == FrameState::Stack)
         return false; // a task ends seldom
-    {
+    frames_.unchecked(first).flags &= kept_flags;
+    if (use != FrameState::Exclusive) {
         const arch::PreemptGuard seen_whole;
-        frames_.for_row(first, order.pages().raw(), [](Frame& frame) {
-            frame.state = FrameState::Exclusive;
-            frame.flags &= kept_flags;
-        });
+        frames_.for_row(first, order.pages().raw(), [](Frame& frame) { frame.state = FrameState::Exclusive; });
     }
     while (true) {
         std::optional<BlockStock::Block> oldest;

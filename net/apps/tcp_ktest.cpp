@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // TCP from one namespace to another, over veth pairs, with the handover policy of this boot.
 #include "kernel/ns/frame_balance.hpp"
+#include "kernel/smp/cpus.hpp"
 #include "kernel/test/test.hpp"
 #include "net/apps/pair_testing.hpp"
 #include "net/apps/ping.hpp"
@@ -8,6 +9,9 @@
 #include "net/stack/interfaces.hpp"
 
 #include <lwip/stats.h>
+
+#include <array>
+#include <atomic>
 
 using kernel::Error;
 using net::testing::failed_with;
@@ -32,6 +36,21 @@ private:
     kernel::Result<net::BulkResult> result_ = kernel::fail(Error::Killed);
     kernel::TaskRef task_;
 };
+
+constexpr int echo_rounds = 40;
+
+/// Sends a byte to the far end's echo server and takes it back, `echo_rounds` times; counts in `done`.
+void echo(std::atomic<int>& done) {
+    const auto address = net::parse_ip(far_address);
+    auto socket = net::Socket::connect(*address, net::EchoServer::port, 10'000);
+    if (!socket) return;
+    socket->set_timeout(10'000);
+    std::array<std::byte, 1> byte{};
+    for (int i = 0; i < echo_rounds; ++i) {
+        if (!socket->send(byte) || !socket->receive(byte)) return;
+        ++done;
+    }
+}
 
 void let_traffic_flow() { static_cast<void>(kernel::sleep_for(kernel::milliseconds(20))); }
 
@@ -205,4 +224,50 @@ LACUNA_TEST("net.tcp", "namespaces destroyed with traffic under way lose no fram
     const mm::PageCount before = kernel::frame_balance();
     for (int i = 0; i < 30; ++i) REQUIRE(cycle(i % 2 == 0 ? First::Near : First::Far));
     CHECK(kernel::frame_balance().raw() == before.raw());
+}
+
+LACUNA_TEST("net.tcp", "whoever brings packets in while it waits, and is killed at that, everybody gets theirs") {
+    Pair pair("ntc-a", "ntc-b");
+    REQUIRE(pair);
+    // The first that waits stands in for the receive thread, and what this one waits for never comes.
+    auto wait_for_ever = [] {
+        if (auto listener = net::Socket::listen(6000)) static_cast<void>(listener->accept(0));
+    };
+    kernel::TaskRef idler = pair.near.begin(wait_for_ever);
+    REQUIRE(idler);
+    std::atomic<int> done = 0;
+    auto echo_all = [&done] { echo(done); };
+    std::array<kernel::TaskRef, 3> tasks;
+    for (kernel::TaskRef& task : tasks) task = pair.near.begin(echo_all);
+    for (int wait = 0; wait < 2000 && done < echo_rounds / 2; ++wait) {
+        static_cast<void>(kernel::sleep_for(kernel::milliseconds(1)));
+    }
+    CHECK(done > 0);
+    kernel::kill(*idler);
+    static_cast<void>(kernel::join(*idler));
+    for (kernel::TaskRef& task : tasks) {
+        REQUIRE(task);
+        static_cast<void>(kernel::join(*task));
+    }
+    CHECK(done == 3 * echo_rounds);
+    // And with nobody waiting the thread is there: a stream in the other direction is received by callbacks.
+    CHECK(pair.near.run([] { CHECK(net::BulkSink::start().has_value()); }));
+    CHECK(pair.far.run([] { CHECK(net::bulk_send({.host = "192.168.7.1", .bytes = 1 << 20}).has_value()); }));
+}
+
+LACUNA_TEST("net.tcp", "a task that waits for a packet brings it in itself") {
+    if (kernel::smp::online_count() > 1) SKIP("other CPUs switch tasks as well");
+    Pair pair("ntc-a", "ntc-b");
+    REQUIRE(pair);
+    std::atomic<int> done = 0;
+    std::uint64_t switches = 0;
+    CHECK(pair.near.run([&] {
+        echo(done); // the first packets ask for addresses
+        const auto before = kernel::snapshot_events();
+        echo(done);
+        switches = kernel::snapshot_events().since(before)[kernel::Event::TaskSwitches];
+    }));
+    CHECK(done == 2 * echo_rounds);
+    // There and back; by way of the near end's receive thread it would be one more. The connection takes a few.
+    CHECK(switches < 2 * echo_rounds + echo_rounds / 2);
 }

@@ -15,7 +15,7 @@ LACUNA_PER_NAMESPACE HeldAck held_ack;
 
 void HeldAck::segment(tcp_pcb& pcb, const pbuf& data) {
     if (behind_ == Behind::Nothing || (held_ != nullptr && held_ != &pcb)) {
-        if (data.next != nullptr || data.tot_len > mm::page_size) tcp_set_flags(&pcb, TF_ACK_DELAY);
+        if (data.next != nullptr) tcp_set_flags(&pcb, TF_ACK_DELAY);
         return;
     }
     held_ = &pcb;

@@ -16,6 +16,7 @@ class Task;
 
 namespace net {
 
+class Receiver;
 class SharedObjects;
 class Stack;
 
@@ -26,6 +27,7 @@ struct Instance {
     mm::Domain* domain = nullptr;
     Stack* stack = nullptr;
     SharedObjects* objects = nullptr;
+    Receiver* receiver = nullptr;        ///< null until the stack is up
     kernel::Task* lwip_thread = nullptr; ///< null: lwIP asked for its thread and there was none to be had
 };
 

@@ -2,6 +2,7 @@
 #include "net/lwip/mailbox.hpp"
 #include "kernel/sched/sched.hpp"
 #include "net/lwip/instance.hpp"
+#include "net/lwip/receiver.hpp"
 
 #include <arch/cc.h>
 #include <arch/cpu.hpp>
@@ -38,7 +39,24 @@ bool lacuna_mailbox::put(void* message) {
         if (full) return false;
     }
     if (gate->readers.load() != 0) gate->filled.wake_one();
+    if (gate->stand_in.load()) net::instance.receiver->wake_stand_in();
     return true;
+}
+
+kernel::Result<> lacuna_mailbox::wait(kernel::Deadline end) const {
+    if (!is_lwip_thread()) { // it would wait for ever, and nobody else could stand in
+        net::StandIn stand_in(net::instance.receiver);
+        if (stand_in) {
+            gate->stand_in = true;
+            const auto received = stand_in->receive_until(gate->waiting, end);
+            gate->stand_in = false;
+            return received;
+        }
+    }
+    ++gate->readers;
+    const auto woken = gate->filled.wait([gate = gate] { return gate->waiting.load() != 0; }, end);
+    --gate->readers;
+    return woken;
 }
 
 bool lacuna_mailbox::take(void*& message) {
@@ -99,12 +117,9 @@ err_t sys_mbox_trypost_fromisr(sys_mbox_t* mailbox, void* message) { return sys_
 u32_t sys_arch_mbox_fetch(sys_mbox_t* mailbox, void** message, u32_t timeout) {
     void* taken = nullptr;
     if (!(*mailbox)->take(taken)) {
-        net::MailboxGate& gate = *(*mailbox)->gate;
         const kernel::Deadline end = deadline(timeout);
         do {
-            ++gate.readers;
-            const auto filled = gate.filled.wait([&gate] { return gate.waiting.load() != 0; }, end);
-            --gate.readers;
+            const auto filled = (*mailbox)->wait(end);
             if (filled) continue;
             // A killed task sees a time-out: its callers in lwIP give up cleanly, and the application
             // returns. lwIP's own thread would only ask again; it holds nothing here, and ends.

@@ -14,6 +14,7 @@ namespace net {
 struct MailboxGate final : SharedObject {
     std::atomic<std::uint32_t> waiting{0}; ///< messages in the ring
     std::atomic<std::uint32_t> readers{0}; ///< tasks that sleep until there is one, or are about to
+    std::atomic<bool> stand_in{false};     ///< a task waits for one that stands in for the receiver
     std::atomic<std::uint32_t> writers{0}; ///< tasks that sleep until there is room, or are about to
     kernel::WaitQueue filled;
     kernel::WaitQueue emptied;
@@ -34,6 +35,8 @@ struct lacuna_mailbox {
     bool put(void* message);
     /// Takes the oldest message and wakes a writer; false if there is none.
     bool take(void*& message);
+    /// Sleeps, or brings packets in, until there is a message. Errors: TimedOut, Killed.
+    kernel::Result<> wait(kernel::Deadline end) const;
 
 private:
     /// The ring lies behind the object, in the same allocation.

@@ -5,17 +5,39 @@
 #include "kernel/sync/mutex.hpp"
 #include "net/lwip/core_unlock.hpp"
 #include "net/lwip/instance.hpp"
+#include "net/lwip/receiver.hpp"
 #include "net/lwip/shared_objects.hpp"
 
 #include <lwip/sys.h>
 #include <lwip/tcpip.h>
 
+#include <atomic>
+#include <cstdint>
 #include <new>
 #include <utility>
 
 struct lacuna_semaphore final : net::SharedObject {
-    explicit lacuna_semaphore(std::uint32_t permits) : semaphore(permits) {}
+    explicit lacuna_semaphore(std::uint32_t permits) : semaphore(permits), signals(permits) {}
+    /// Takes a permit. Errors: TimedOut, Killed.
+    kernel::Result<> wait(kernel::Deadline deadline) {
+        while (!semaphore.try_acquire()) {
+            net::StandIn receiver(net::instance.receiver);
+            if (!receiver) {
+                TRY(semaphore.acquire(deadline));
+                break;
+            }
+            stand_in = true;
+            const auto received = receiver->receive_until(signals, deadline);
+            stand_in = false;
+            TRY(received);
+        }
+        --signals;
+        return {};
+    }
+
     kernel::Semaphore semaphore;
+    std::atomic<std::uint32_t> signals{0}; ///< permits given out and not yet taken
+    std::atomic<bool> stand_in{false};     ///< a task waits for one that stands in for the receiver
 };
 
 struct lacuna_mutex final : net::SharedObject {
@@ -40,17 +62,24 @@ err_t sys_sem_new(sys_sem_t* semaphore, u8_t count) {
 
 void sys_sem_free(sys_sem_t* semaphore) { net::instance.objects->destroy(**semaphore); }
 
-void sys_sem_signal(sys_sem_t* semaphore) { (*semaphore)->semaphore.release(); }
+// Ordering of both: sequentially consistent. Here the count changes before the stand-in is looked for; a stand-in
+// announces itself before it looks at the count. One of the two sees the other.
+void sys_sem_signal(sys_sem_t* semaphore) {
+    lacuna_semaphore& object = **semaphore;
+    ++object.signals;
+    object.semaphore.release();
+    if (object.stand_in.load()) net::instance.receiver->wake_stand_in();
+}
 
 u32_t sys_arch_sem_wait(sys_sem_t* semaphore, u32_t timeout) {
     if (timeout != 0) {
         const auto deadline = kernel::Deadline::in(kernel::milliseconds(timeout));
-        return (*semaphore)->semaphore.acquire(deadline) ? 0 : SYS_ARCH_TIMEOUT;
+        return (*semaphore)->wait(deadline) ? 0 : SYS_ARCH_TIMEOUT;
     }
     // Without a time-out lwIP waits for the end of a request that lies on the waiter's stack: leaving
     // early would leave the request behind. When the stack stops, it ends all requests.
     const kernel::KillShield shield;
-    kernel::ensure((*semaphore)->semaphore.acquire().has_value(), "a shielded wait ended early");
+    kernel::ensure((*semaphore)->wait(kernel::Deadline::never()).has_value(), "a shielded wait ended early");
     return 0;
 }
 

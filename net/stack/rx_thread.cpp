@@ -19,8 +19,38 @@ kernel::Result<> RxThread::start() {
     return {};
 }
 
+// Ordering of wake() and end_standing_in(): sequentially consistent. A waker sets `awake_`, then looks who is to do the
+// work; a task that stops standing in says so, then looks at `awake_`. One of the two sees the other, and if both do,
+// the thread looks once in vain.
 void RxThread::wake() {
-    if (!awake_.exchange(true)) wakeups_.release();
+    if (awake_.exchange(true)) return;
+    if (standing_in_.load()) {
+        stand_in_.wake_one();
+    } else {
+        wakeups_.release();
+    }
+}
+
+void RxThread::end_standing_in() {
+    standing_in_.store(false);
+    if (awake_.load()) wakeups_.release();
+}
+
+kernel::Result<> RxThread::receive_until(const std::atomic<std::uint32_t>& arrived, kernel::Deadline deadline) {
+    while (true) {
+        // Ordering: sequentially consistent, as in wake_stand_in(): either we see what changed, or are seen to sleep.
+        stand_in_sleeps_ = true;
+        const auto woken = stand_in_.wait([&] { return arrived.load() != 0 || awake_.load(); }, deadline);
+        stand_in_sleeps_ = false;
+        if (!woken || arrived.load() != 0) return woken;
+        // As for the thread: what a drain has begun, a kill must not cut short.
+        const kernel::KillShield shield;
+        awake_ = false;
+        const bool more = drain_pending();
+        if (more) awake_ = true; // nobody else has to be told
+        if (arrived.load() != 0) return {};
+        if (more) kernel::yield();
+    }
 }
 
 void RxThread::attach(RxSource& source) {
@@ -51,7 +81,7 @@ void RxThread::detach(RxSource& source) LACUNA_NO_TSA {
 void RxThread::stop(const Farewell& farewell) {
     if (!started_) return;
     farewell_ = &farewell;
-    wake();
+    wakeups_.release(); // the thread itself, whoever stands in
     const kernel::KillShield shield;
     kernel::ensure(ended_.wait().has_value(), "a shielded wait ended early");
 }

@@ -5,6 +5,8 @@
 #include "kernel/sync/completion.hpp"
 #include "kernel/sync/mutex.hpp"
 #include "kernel/sync/semaphore.hpp"
+#include "kernel/sync/wait_queue.hpp"
+#include "net/lwip/receiver.hpp"
 #include "net/stack/rx_source.hpp"
 
 #include <atomic>
@@ -15,7 +17,11 @@ namespace net {
 /// and sleeps while none has. A shared object; the thread itself, and its stack, are the namespace's.
 ///
 ///     notify (any context): source.pending = true; wake      thread: wait; drain every pending source
-class RxThread {
+///
+/// A task that waits for what packets bring drains them itself, and the thread sleeps on (Receiver):
+///
+///     notify: source.pending = true; wake                    task: wait; drain; done? else wait again
+class RxThread final : public Receiver {
 public:
     /// Packets a source may bring before the next one has its turn.
     static constexpr unsigned budget = 64;
@@ -42,8 +48,15 @@ public:
     /// program. Any thread, in any namespace; returns when the thread has ended.
     void stop(const Farewell& farewell);
 
-    /// Wakes the thread. Any context.
+    /// Wakes the thread, or the task that stands in for it. Any context.
     void wake();
+
+    bool begin_standing_in() override { return !standing_in_.exchange(true); }
+    void end_standing_in() override;
+    kernel::Result<> receive_until(const std::atomic<std::uint32_t>& arrived, kernel::Deadline deadline) override;
+    void wake_stand_in() override {
+        if (stand_in_sleeps_.load()) stand_in_.wake_one();
+    }
 
 private:
     static void main(void* self);
@@ -57,7 +70,10 @@ private:
     kernel::Semaphore wakeups_{0};
     kernel::Completion ended_;
     std::atomic<bool> started_{false};
-    std::atomic<bool> awake_{false}; ///< a wake-up is on its way: one is enough
+    std::atomic<bool> awake_{false};           ///< a wake-up is on its way: one is enough
+    std::atomic<bool> standing_in_{false};     ///< a task does the thread's work
+    std::atomic<bool> stand_in_sleeps_{false}; ///< or is about to
+    kernel::WaitQueue stand_in_;
     std::atomic<const Farewell*> farewell_{nullptr};
 };
 

@@ -65,7 +65,9 @@ kernel::Result<> Stack::start() {
     if (instance.lwip_thread == nullptr) return kernel::fail(kernel::Error::OutOfMemory);
     TRY(up_.wait());
     if (kernel::options().net_offload == kernel::Switch::Yes) trust_loopback();
-    return rx_.start();
+    TRY(rx_.start());
+    instance.receiver = &rx_;
+    return {};
 }
 
 void Stack::lwip_is_up(void* self) { static_cast<Stack*>(self)->up_.complete(); }

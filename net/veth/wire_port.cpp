@@ -79,15 +79,12 @@ unsigned WirePort::drain(unsigned budget) {
         PacketSink& sink = link_state->sink(sink_);
         Inbox& inbox = sink.inbox();
         Packet packet;
-        for (; taken < budget; ++taken) {
+        for (bool more = true; more && taken < budget; ++taken) {
             const auto received = receive_packet(end_, inbox, link_state->frames, packet);
-            if (received) {
-                held_ack.next_packet(end_.pending() && taken + 1 < budget ? HeldAck::Behind::More
-                                                                          : HeldAck::Behind::Nothing);
-                sink.deliver(packet);
-            } else if (received.error() == Error::WouldBlock) {
-                break;
-            }
+            more = end_.pending(); // what comes from here on says so itself
+            if (!received) continue;
+            held_ack.next_packet(more && taken + 1 < budget ? HeldAck::Behind::More : HeldAck::Behind::Nothing);
+            sink.deliver(packet);
         }
         sink.end_batch();
         held_ack.end_batch();

@@ -88,15 +88,19 @@
 
 /* ---- TCP ------------------------------------------------------------------------------------------- */
 #define LWIP_TCP 1
-/* As much as an IP packet of 65535 bytes holds; the interface's MTU bounds it (1460 behind an Ethernet of 1500).
+/* The interface's MTU bounds it (1460 behind an Ethernet of 1500). An IP packet could hold 65495, but this much fits 64 KiB
+ * together with its headers, when it crosses (net/handover), and with lwIP's own, when it is allocated.
  * lwIP's checks want less than 16 KiB, for the sake of a default of TCP_SNDLOWAT that is not used here. */
-#define TCP_MSS 65495
+#define TCP_MSS 65408
 #define LWIP_DISABLE_TCP_SANITY_CHECKS 1
 #define TCP_OVERSIZE 1460
 /* What a connection may have in flight. Memory is taken as data comes, and the domain's limit is on top. */
 #define LWIP_WND_SCALE 1
 #define TCP_RCV_SCALE 3
 #define TCP_WND 262144
+/* What a reader has to take before the sender hears of it on its own account. Segments are acknowledged as they come,
+ * and that tells the window too, so an update is for a reader that was behind. */
+#define TCP_WND_UPDATE_THRESHOLD (TCP_WND / 4 * 3)
 #define TCP_SND_BUF 262144
 #define TCP_SND_QUEUELEN 1024
 /* A segment's acknowledgement waits while the next one is already in the ring (held_ack.hpp). */
