@@ -28,9 +28,10 @@ kernel::Result<> FrameTree::open() {
 kernel::Result<> FrameTree::reserve(PhysRange range) {
     // Frames of a block that was at work lately have their tables: that is every packet's case.
     const std::uint64_t block = range.begin.raw() / arch::span_of(Level::Page2M);
-    if ((range.end - 1).raw() / arch::span_of(Level::Page2M) == block && recent_.with([&](const RecentTables& recent) {
-            return recent.recent.data()[block % RecentTables::slots].block == block;
-        })) [[likely]] {
+    // Ordering: relaxed and without the lock, since it only matters that the table was there at some time: it stays.
+    if ((range.end - 1).raw() / arch::span_of(Level::Page2M) == block &&
+        recent_.unlocked().recent.data()[block % RecentTables::slots].block.load(std::memory_order_relaxed) == block)
+        [[likely]] {
         return {};
     }
     return reserve_slowly(range);
@@ -43,7 +44,8 @@ kernel::Result<> FrameTree::reserve_slowly(PhysRange range) {
     const auto attempt = [&](RecentTables& recent) {
         const std::uint64_t block = range.begin.raw() / arch::span_of(Level::Page2M);
         const bool one_block = (range.end - 1).raw() / arch::span_of(Level::Page2M) == block;
-        if (one_block && recent.recent[block % RecentTables::slots].block == block) return true;
+        if (one_block && recent.recent[block % RecentTables::slots].block.load(std::memory_order_relaxed) == block)
+            return true;
         needed = tree().tables_missing(address(range.begin), range.bytes(), Level::Page4K);
         if (needed > spare.size()) return false;
         if (needed == PageCount{}) return true;
@@ -61,7 +63,7 @@ kernel::Result<> FrameTree::reserve_slowly(PhysRange range) {
 inline FrameTree::RecentTables::Slot& FrameTree::table_of(RecentTables& recent, PhysAddr physical) {
     const std::uint64_t block = physical.raw() / arch::span_of(Level::Page2M);
     auto& slot = recent.recent.data()[block % RecentTables::slots];
-    if (slot.block != block) [[unlikely]]
+    if (slot.block.load(std::memory_order_relaxed) != block) [[unlikely]]
         look_up(slot, block);
     return slot;
 }
@@ -69,7 +71,9 @@ inline FrameTree::RecentTables::Slot& FrameTree::table_of(RecentTables& recent, 
 [[clang::preserve_most]] void FrameTree::look_up(RecentTables::Slot& slot, std::uint64_t block) {
     const auto table = tree().table_for(address(PhysAddr{block * arch::span_of(Level::Page2M)}), Level::Page4K);
     kernel::ensure(table.has_value(), "a window's tables were not reserved");
-    slot = {block, &PageTree::at(*table), &frames_[*table]};
+    slot.table = &PageTree::at(*table);
+    slot.frame = &frames_[*table];
+    slot.block.store(block, std::memory_order_relaxed);
 }
 
 template <class Function>

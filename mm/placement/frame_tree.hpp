@@ -58,7 +58,7 @@ private:
     /// The tables of recently used 2 MiB blocks, so that most map and unmap calls walk nothing.
     struct RecentTables {
         struct Slot {
-            std::uint64_t block = ~std::uint64_t{0}; ///< physical address / 2 MiB
+            std::atomic<std::uint64_t> block = ~std::uint64_t{0}; ///< physical address / 2 MiB; read without the lock
             PageTable* table = nullptr;
             Frame* frame = nullptr;
         };

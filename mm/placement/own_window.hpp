@@ -22,7 +22,7 @@ public:
     void map(std::span<const PageRun> runs) { tree_.map(runs, rights()); }
     void unmap(std::span<const PageRun> runs, TlbBatch& batch) { tree_.unmap(runs, batch); }
     std::uint64_t unmap_unflushed(std::span<const PageRun> runs, WindowHolders& holders) {
-        const std::uint64_t since = arch::now_ns();
+        const std::uint64_t since = arch::cycles();
         tree_.unmap_unflushed(runs);
         return holders.advance_unflushed(since);
     }

@@ -29,7 +29,7 @@ void TlbBatch::flush_collected() {
         std::atomic_thread_fence(std::memory_order_seq_cst);
         if (window_ != nullptr) request.ticket = {window_, window_->advance()};
         tlb_.flush(request);
-        kernel::count_maximum(kernel::Event::StaleWindowNs, arch::now_ns() - std::exchange(since_, 0));
+        kernel::count_maximum(kernel::Event::StaleWindowNs, arch::ns_in(arch::cycles() - std::exchange(since_, 0)));
     }
     count_ = 0;
     everything_ = false;

@@ -34,7 +34,7 @@ public:
 
     /// Entries are about to be cleared: a stale window begins.
     void begin() {
-        if (since_ == 0) since_ = arch::now_ns();
+        if (since_ == 0) since_ = arch::cycles();
     }
 
     /// The page at `address`, of whatever size it was.
@@ -93,7 +93,7 @@ private:
     bool everything_ = false;
     WindowHolders* window_ = nullptr;
     std::size_t count_ = 0;
-    std::uint64_t since_ = 0; ///< when the first entry was cleared; 0: none was
+    std::uint64_t since_ = 0; ///< arch::cycles() when the first entry was cleared; 0: none was
     std::uint32_t retired_ = no_frame;
     union { // left uninitialised: most batches hold one page
         std::array<VirtAddr, capacity> pages_;

@@ -22,7 +22,7 @@ std::uint64_t WindowHolders::advance_unflushed(std::uint64_t since) {
     std::uint64_t since = since_.load();
     const std::uint64_t generation = this->generation();
     if (since == 0 || !behind(generation).empty() || !since_.compare_exchange_strong(since, 0)) return;
-    kernel::count_maximum(kernel::Event::StaleWindowNs, arch::now_ns() - since);
+    kernel::count_maximum(kernel::Event::StaleWindowNs, arch::ns_in(arch::cycles() - since));
     // Entries that were cleared just now found the window open: then it is older than they are, at worst.
     std::uint64_t closed = 0;
     if (this->generation() != generation) since_.compare_exchange_strong(closed, since);

@@ -31,7 +31,7 @@ public:
     std::uint64_t generation() const { return generation_.load(); }
     /// Entries were cleared. The generation that CPUs have to pass before those are gone for good.
     std::uint64_t advance() { return generation_.fetch_add(1) + 1; }
-    /// The same where the caller does not flush: the stale window is open since `since` (arch::now_ns), and is
+    /// The same where the caller does not flush: the stale window is open since `since` (arch::cycles), and is
     /// measured when the last CPU has passed.
     std::uint64_t advance_unflushed(std::uint64_t since);
 
@@ -67,7 +67,8 @@ private:
     std::atomic<std::uint64_t> generation_ = 1;
     SharedCpuMask cpus_;
     std::array<std::atomic<std::uint64_t>, arch::max_cpus> passed_{};
-    std::atomic<std::uint64_t> since_ = 0; ///< when the oldest entry was cleared that is not flushed; 0: none
+    std::atomic<std::uint64_t> since_ =
+        0; ///< arch::cycles() when the oldest entry was cleared that is not flushed; 0: none
 };
 
 /// A moment in a window's life: passed when no CPU can use what was cleared before it.

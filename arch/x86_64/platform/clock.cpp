@@ -67,10 +67,12 @@ std::uint64_t local_timer_frequency() { return timer_frequency; }
 
 std::uint64_t cycles_per_second() { return cycle_frequency; }
 
-std::uint64_t now_ns() {
-    const unsigned __int128 product = static_cast<unsigned __int128>(cycles() - first_cycle) * nanoseconds_per_cycle;
+std::uint64_t ns_in(std::uint64_t cycles) {
+    const unsigned __int128 product = static_cast<unsigned __int128>(cycles) * nanoseconds_per_cycle;
     return static_cast<std::uint64_t>(product >> fraction_bits);
 }
+
+std::uint64_t now_ns() { return ns_in(cycles() - first_cycle); }
 
 void busy_wait_ns(std::uint64_t nanoseconds) {
     const std::uint64_t end = now_ns() + nanoseconds;

@@ -12,4 +12,8 @@ inline std::uint64_t now_ns() {
     return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::nanoseconds>(now).count());
 }
 
+/// What elsewhere counts in units of its own.
+inline std::uint64_t cycles() { return now_ns(); }
+inline std::uint64_t ns_in(std::uint64_t cycles) { return cycles; }
+
 } // namespace arch

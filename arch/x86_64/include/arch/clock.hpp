@@ -17,6 +17,10 @@ inline std::uint64_t cycles() {
 /// context.
 std::uint64_t now_ns();
 
+/// How long so many cycles() last, in nanoseconds. For where the time of the beginning is taken more often than that
+/// of the end.
+std::uint64_t ns_in(std::uint64_t cycles);
+
 /// The rate of cycles(), as measured.
 std::uint64_t cycles_per_second();
 
