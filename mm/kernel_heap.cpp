@@ -7,7 +7,7 @@
 #include <format>
 
 #include "kernel/base/assert.hpp"
-#include "mm/domain.hpp"
+#include "mm/domain/domain.hpp"
 #include "mm/memory.hpp"
 
 namespace mm {

@@ -3,8 +3,8 @@
 
 #include "kernel/base/events.hpp"
 #include "kernel/base/mutant.hpp"
-#include "mm/domain.hpp"
-#include "mm/zero_frames.hpp"
+#include "mm/buddy/zero_frames.hpp"
+#include "mm/domain/domain.hpp"
 
 namespace mm {
 

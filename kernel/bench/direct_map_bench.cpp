@@ -5,8 +5,8 @@
 
 #include "kernel/bench/benchmark.hpp"
 #include "kernel/bench/run.hpp"
-#include "mm/direct_map.hpp"
 #include "mm/memory.hpp"
+#include "mm/tables/direct_map.hpp"
 
 namespace kernel::bench {
 namespace {

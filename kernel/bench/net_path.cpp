@@ -10,6 +10,7 @@ net::InterfaceConfig interface(const PathSpec& spec, std::uint8_t host) {
     net::InterfaceConfig config;
     config.mtu = spec.mtu;
     config.checksum_offload = spec.checksum_offload;
+    config.packing = spec.packing;
     config.addressing = net::Addressing::Static;
     config.address = {.address = IPADDR4_INIT_BYTES(192, 168, 77, host), .length = 24};
     return config;

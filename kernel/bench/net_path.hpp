@@ -16,6 +16,7 @@ struct PathSpec {
     enum class Kind : std::uint8_t { Loopback, Veth } kind = Kind::Veth;
     std::uint16_t mtu = net::default_mtu;                   ///< of a veth
     std::optional<net::ChecksumOffload> checksum_offload{}; ///< of a veth; unset: as the boot option says
+    std::optional<net::Packing> packing{};                  ///< likewise
 };
 
 /// The two ends: one namespace and its loopback interface, or two that a veth pair joins.

@@ -6,7 +6,7 @@
 #include "kernel/bench/benchmark.hpp"
 #include "kernel/bench/run.hpp"
 #include "kernel/bench/scratch.hpp"
-#include "mm/domain.hpp"
+#include "mm/domain/domain.hpp"
 #include "mm/memory.hpp"
 #include "mm/slab.hpp"
 

@@ -7,6 +7,7 @@
 #include "kernel/bench/run.hpp"
 #include "net/apps/socket.hpp"
 #include "net/lwip/heap_buffer.hpp"
+#include "net/wire/wire.hpp"
 
 namespace kernel::bench {
 namespace {
@@ -18,6 +19,7 @@ constexpr std::size_t write_bytes = 64 << 10;
 
 constexpr PathSpec veth_1500{.mtu = 1500};
 constexpr PathSpec veth_1500_checksums{.mtu = 1500, .checksum_offload = net::ChecksumOffload::None};
+constexpr PathSpec veth_1500_alone{.mtu = 1500, .packing = net::Packing::Alone};
 constexpr PathSpec veth_65535{.mtu = 65535};
 constexpr PathSpec loopback{.kind = PathSpec::Kind::Loopback};
 
@@ -131,6 +133,9 @@ LACUNA_BENCHMARK("net.veth_mtu1500.tcp_bulk.per_byte", Unit::Cycles, over<veth_1
 LACUNA_BENCHMARK("net.veth_mtu1500_nogso.tcp_bulk.per_byte", Unit::Cycles, over<veth_1500, bulk_server, bulk_client>);
 LACUNA_BENCHMARK("net.veth_mtu1500_nogso_csum.tcp_bulk.per_byte", Unit::Cycles,
                  over<veth_1500_checksums, bulk_server, bulk_client>);
+// Each in a block of its own, too.
+LACUNA_BENCHMARK("net.veth_mtu1500_unpacked.tcp_bulk.per_byte", Unit::Cycles,
+                 over<veth_1500_alone, bulk_server, bulk_client>);
 LACUNA_BENCHMARK("net.veth_mtu65535.tcp_bulk.per_byte", Unit::Cycles, over<veth_65535, bulk_server, bulk_client>);
 LACUNA_BENCHMARK("net.veth_mtu1500.tcp_rr_1B.round_trip", Unit::Cycles, over<veth_1500, echo_server, echo_client>);
 LACUNA_BENCHMARK("net.veth_mtu1500.tcp_connect_close", Unit::Cycles, over<veth_1500, accept_server, connect_client>);

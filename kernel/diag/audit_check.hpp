@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "mm/audit_report.hpp"
+#include "mm/audit/audit_report.hpp"
 
 namespace kernel::diag {
 

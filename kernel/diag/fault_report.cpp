@@ -4,7 +4,7 @@
 #include "kernel/base/console.hpp"
 #include "kernel/diag/fault_subject.hpp"
 #include "kernel/diag/report.hpp"
-#include "mm/domain.hpp"
+#include "mm/domain/domain.hpp"
 #include "mm/memory.hpp"
 
 namespace kernel::diag {

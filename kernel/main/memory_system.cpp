@@ -6,9 +6,9 @@
 #include "kernel/main/system.hpp"
 #include "kernel/ns/namespace_registry.hpp"
 #include "kernel/smp/standstill.hpp"
-#include "mm/audit.hpp"
-#include "mm/domain.hpp"
-#include "mm/dump_note.hpp"
+#include "mm/audit/audit.hpp"
+#include "mm/audit/dump_note.hpp"
+#include "mm/domain/domain.hpp"
 
 #include <arch/cpu.hpp>
 #include <arch/device_map.hpp>

@@ -2,12 +2,12 @@
 #pragma once
 
 #include "kernel/options/options.hpp"
-#include "mm/address_space_cache.hpp"
-#include "mm/audit_report.hpp"
-#include "mm/boot_memory.hpp"
-#include "mm/buddy_table_source.hpp"
-#include "mm/frame_allocator.hpp"
+#include "mm/audit/audit_report.hpp"
+#include "mm/boot/boot_memory.hpp"
+#include "mm/buddy/buddy_table_source.hpp"
+#include "mm/buddy/frame_allocator.hpp"
 #include "mm/memory.hpp"
+#include "mm/tables/address_space_cache.hpp"
 
 #include <arch/boot_info.hpp>
 
@@ -36,7 +36,7 @@ public:
     mm::AddressSpaceCache spaces;
     mm::Memory memory;
 
-    /// Proves the page tables right against the frame table (mm/audit.hpp).
+    /// Proves the page tables right against the frame table (mm/audit/audit.hpp).
     mm::AuditReport audit();
 };
 

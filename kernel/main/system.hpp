@@ -2,8 +2,8 @@
 #pragma once
 
 #include "kernel/options/options.hpp"
-#include "mm/address_space_cache.hpp"
-#include "mm/audit_report.hpp"
+#include "mm/audit/audit_report.hpp"
+#include "mm/tables/address_space_cache.hpp"
 
 /// The booted system's parts that are not reached through a registry of their own.
 namespace kernel {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "kernel/ns/namespace_image.hpp"
 
-#include "mm/address_space_cache.hpp"
 #include "mm/memory.hpp"
+#include "mm/tables/address_space_cache.hpp"
 
 #include <arch/image.hpp>
 #include <arch/layout.hpp>

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "kernel/base/result.hpp"
-#include "mm/domain.hpp"
-#include "mm/image_map.hpp"
+#include "mm/domain/domain.hpp"
+#include "mm/tables/image_map.hpp"
 
 namespace mm {
 class AddressSpaceCache;

@@ -3,8 +3,8 @@
 
 #include "kernel/ns/namespace_name.hpp"
 #include "kernel/sched/sched.hpp"
-#include "mm/address_space_cache.hpp"
 #include "mm/memory.hpp"
+#include "mm/tables/address_space_cache.hpp"
 
 namespace kernel {
 

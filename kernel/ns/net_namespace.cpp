@@ -5,7 +5,7 @@
 #include "kernel/ns/namespace_registry.hpp"
 #include "kernel/sched/sched.hpp"
 #include "kernel/sched/task_table.hpp"
-#include "mm/address_space_cache.hpp"
+#include "mm/tables/address_space_cache.hpp"
 
 #include <algorithm>
 

@@ -8,8 +8,8 @@
 #include "kernel/sync/mutex.hpp"
 #include "kernel/sync/spin_locked.hpp"
 #include "kernel/sync/wait_queue.hpp"
-#include "mm/address_space.hpp"
-#include "mm/domain.hpp"
+#include "mm/domain/domain.hpp"
+#include "mm/tables/address_space.hpp"
 
 #include <array>
 #include <atomic>

@@ -31,6 +31,7 @@ struct Options {
     Switch uplink = Switch::Yes;
     Switch net_offload = Switch::Yes;
     Switch net_join = Switch::Yes;
+    Switch net_pack = Switch::Yes;
     Mutant mutant = Mutant::None;
     SchedulingPolicy scheduling = SchedulingPolicy::RoundRobin;
     mm::Policies policies;

@@ -154,6 +154,8 @@ constexpr std::array table{
         "Leave out TCP's and UDP's checksums while a packet stays inside the machine; what leaves it gets them."),
     choice<switch_choices, [](Options& o) -> auto& { return o.net_join; }>(
         "net.join", "Join TCP segments that a namespace receives together before its stack sees them."),
+    choice<switch_choices, [](Options& o) -> auto& { return o.net_pack; }>(
+        "net.pack", "Let packets that a namespace sends in one go cross in blocks that they share."),
     choice<mutant_choices, [](Options& o) -> auto& { return o.mutant; }>(
         "mutant", "Break one thing on purpose, to see that the tests notice."),
 };

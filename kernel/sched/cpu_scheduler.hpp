@@ -11,7 +11,7 @@
 #include "kernel/sync/deadline.hpp"
 #include "kernel/sync/spin_locked.hpp"
 #include "kernel/sync/wait_queue.hpp"
-#include "mm/address_space_cache.hpp"
+#include "mm/tables/address_space_cache.hpp"
 #include "mm/tlb/cpu_mask.hpp"
 
 #include <atomic>

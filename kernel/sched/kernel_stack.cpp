@@ -2,7 +2,7 @@
 #include "kernel/sched/kernel_stack.hpp"
 
 #include "kernel/base/mutant.hpp"
-#include "mm/domain.hpp"
+#include "mm/domain/domain.hpp"
 #include "mm/memory.hpp"
 
 #include <utility>

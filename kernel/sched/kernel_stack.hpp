@@ -2,7 +2,7 @@
 #pragma once
 
 #include "kernel/base/result.hpp"
-#include "mm/exclusive_pages.hpp"
+#include "mm/domain/exclusive_pages.hpp"
 #include "mm/owned_pages.hpp"
 
 #include <cstddef>

@@ -8,8 +8,8 @@
 #include "kernel/sched/outside.hpp"
 #include "kernel/sched/task_life.hpp"
 #include "kernel/smp/standstill.hpp"
-#include "mm/address_space_cache.hpp"
 #include "mm/memory.hpp"
+#include "mm/tables/address_space_cache.hpp"
 
 #include <arch/ipi.hpp>
 #include <arch/irq.hpp>

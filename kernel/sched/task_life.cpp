@@ -8,7 +8,7 @@
 #include "kernel/sched/outside.hpp"
 #include "kernel/sched/process.hpp"
 #include "kernel/sched/task_table.hpp"
-#include "mm/address_space_cache.hpp"
+#include "mm/tables/address_space_cache.hpp"
 
 #include <arch/irq.hpp>
 

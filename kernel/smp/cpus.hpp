@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "mm/address_space_cache.hpp"
 #include "mm/memory.hpp"
+#include "mm/tables/address_space_cache.hpp"
 #include "mm/tlb/cpu_mask.hpp"
 
 #include <cstddef>

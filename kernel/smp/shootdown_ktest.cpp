@@ -6,7 +6,7 @@
 #include "kernel/smp/cpus.hpp"
 #include "kernel/smp/shootdown.hpp"
 #include "kernel/test/test.hpp"
-#include "mm/domain.hpp"
+#include "mm/domain/domain.hpp"
 #include "mm/memory.hpp"
 #include "mm/testing/system.hpp"
 

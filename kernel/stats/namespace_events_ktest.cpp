@@ -5,7 +5,7 @@
 #include "kernel/sched/sched.hpp"
 #include "kernel/stats/event_account.hpp"
 #include "kernel/test/test.hpp"
-#include "mm/domain.hpp"
+#include "mm/domain/domain.hpp"
 
 using namespace kernel;
 

@@ -3,7 +3,7 @@
 
 #include <array>
 
-#include "mm/domain.hpp"
+#include "mm/domain/domain.hpp"
 #include "mm/slab.hpp"
 #include "mm/testing/host_cpus.hpp"
 

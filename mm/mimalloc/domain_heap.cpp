@@ -5,7 +5,7 @@
 
 #include "kernel/base/assert.hpp"
 #include "kernel/base/mutant.hpp"
-#include "mm/domain.hpp"
+#include "mm/domain/domain.hpp"
 #include "mm/memory.hpp"
 #include "mm/mimalloc/port.h"
 

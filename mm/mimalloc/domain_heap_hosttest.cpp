@@ -9,7 +9,7 @@
 
 #include "kernel/base/mutant.hpp"
 #include "kernel/test/test.hpp"
-#include "mm/domain.hpp"
+#include "mm/domain/domain.hpp"
 #include "mm/mimalloc/domain_heap.hpp"
 #include "mm/testing/host_cpus.hpp"
 #include "mm/testing/make_domain.hpp"

@@ -11,7 +11,7 @@
 #include "kernel/sched/sched.hpp"
 #include "kernel/smp/cpus.hpp"
 #include "kernel/test/test.hpp"
-#include "mm/domain.hpp"
+#include "mm/domain/domain.hpp"
 #include "mm/mimalloc/domain_heap.hpp"
 #include "mm/testing/reads_secret.hpp"
 #include "mm/testing/system.hpp"

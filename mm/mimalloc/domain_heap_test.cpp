@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "kernel/test/test.hpp"
-#include "mm/domain.hpp"
+#include "mm/domain/domain.hpp"
 #include "mm/testing/system.hpp"
 
 namespace {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "mm/direct_map.hpp"
-#include "mm/direct_map_copy.hpp"
 #include "mm/placement/placement.hpp"
 #include "mm/placement/placements.hpp"
+#include "mm/tables/direct_map.hpp"
+#include "mm/tables/direct_map_copy.hpp"
 
 namespace mm {
 

@@ -10,7 +10,7 @@
 #include "kernel/base/result.hpp"
 #include "kernel/sync/spin_locked.hpp"
 #include "mm/page_run.hpp"
-#include "mm/page_tree.hpp"
+#include "mm/tables/page_tree.hpp"
 #include "mm/tlb/tlb_batch.hpp"
 
 namespace mm {

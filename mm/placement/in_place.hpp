@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "mm/direct_map.hpp"
 #include "mm/placement/placement.hpp"
 #include "mm/placement/placements.hpp"
+#include "mm/tables/direct_map.hpp"
 
 namespace mm {
 

@@ -3,8 +3,8 @@
 
 #include <array>
 
-#include "mm/kernel_map.hpp"
 #include "mm/placement/frame_tree.hpp"
+#include "mm/tables/kernel_map.hpp"
 
 namespace mm {
 

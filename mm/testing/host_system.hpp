@@ -4,11 +4,11 @@
 #include <array>
 
 #include "arch/host/machine.hpp"
-#include "mm/address_space_cache.hpp"
-#include "mm/boot_memory.hpp"
-#include "mm/buddy_table_source.hpp"
-#include "mm/frame_allocator.hpp"
+#include "mm/boot/boot_memory.hpp"
+#include "mm/buddy/buddy_table_source.hpp"
+#include "mm/buddy/frame_allocator.hpp"
 #include "mm/memory.hpp"
+#include "mm/tables/address_space_cache.hpp"
 
 namespace mm::testing {
 

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "kernel/base/assert.hpp"
-#include "mm/domain.hpp"
+#include "mm/domain/domain.hpp"
 #include "mm/memory.hpp"
 
 namespace mm::testing {

@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <memory>
 
-#include "mm/address_space_cache.hpp"
 #include "mm/memory.hpp"
+#include "mm/tables/address_space_cache.hpp"
 
 namespace mm::testing {
 

@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "mm/image_map.hpp"
+#include "mm/tables/image_map.hpp"
 #include "mm/testing/test_memory.hpp"
 
 namespace mm::testing {

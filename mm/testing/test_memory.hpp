@@ -4,9 +4,9 @@
 #include <array>
 
 #include "arch/host/machine.hpp"
-#include "mm/address_space_cache.hpp"
-#include "mm/audit.hpp"
-#include "mm/boot_memory.hpp"
+#include "mm/audit/audit.hpp"
+#include "mm/boot/boot_memory.hpp"
+#include "mm/tables/address_space_cache.hpp"
 #include "mm/testing/test_tables.hpp"
 
 namespace mm::testing {

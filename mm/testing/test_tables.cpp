@@ -3,7 +3,7 @@
 
 #include <arch/memory.hpp>
 
-#include "mm/direct_map.hpp"
+#include "mm/tables/direct_map.hpp"
 
 namespace mm::testing {
 

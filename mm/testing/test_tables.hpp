@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "mm/frame_table.hpp"
-#include "mm/table_source.hpp"
+#include "mm/tables/table_source.hpp"
 
 namespace mm::testing {
 

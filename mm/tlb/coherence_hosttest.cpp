@@ -3,8 +3,8 @@
 #include <vector>
 
 #include "kernel/test/test.hpp"
-#include "mm/audit.hpp"
-#include "mm/domain.hpp"
+#include "mm/audit/audit.hpp"
+#include "mm/domain/domain.hpp"
 #include "mm/testing/host_system.hpp"
 #include "mm/testing/make_domain.hpp"
 #include "mm/testing/many_cpus.hpp"

@@ -8,8 +8,8 @@
 #include <span>
 
 #include "kernel/sync/spin_locked.hpp"
-#include "mm/exclusive_frames.hpp"
 #include "mm/frame_table.hpp"
+#include "mm/granularity/exclusive_frames.hpp"
 #include "mm/policies.hpp"
 #include "mm/tlb/tlb_batch.hpp"
 

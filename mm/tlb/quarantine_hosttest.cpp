@@ -3,7 +3,7 @@
 
 #include "kernel/base/events.hpp"
 #include "kernel/test/test.hpp"
-#include "mm/domain.hpp"
+#include "mm/domain/domain.hpp"
 #include "mm/testing/host_system.hpp"
 #include "mm/testing/make_domain.hpp"
 #include "mm/testing/many_cpus.hpp"

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "mm/frame_table.hpp"
-#include "mm/table_source.hpp"
+#include "mm/tables/table_source.hpp"
 #include "mm/tlb/tlb.hpp"
 
 namespace mm {

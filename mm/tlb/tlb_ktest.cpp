@@ -4,7 +4,7 @@
 
 #include "kernel/main/system.hpp"
 #include "kernel/test/test.hpp"
-#include "mm/domain.hpp"
+#include "mm/domain/domain.hpp"
 #include "mm/memory.hpp"
 #include "mm/testing/system.hpp"
 

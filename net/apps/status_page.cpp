@@ -2,7 +2,7 @@
 #include "net/apps/status_page.hpp"
 
 #include "kernel/ns/net_namespace.hpp"
-#include "mm/domain.hpp"
+#include "mm/domain/domain.hpp"
 #include "net/lwip/instance.hpp"
 #include "net/lwip/pools.hpp"
 #include "net/stack/interfaces.hpp"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "mm/domain.hpp"
+#include "mm/domain/domain.hpp"
 #include "net/handover/frame_store.hpp"
 
 namespace net {

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "kernel/base/result.hpp"
-#include "mm/domain.hpp"
+#include "mm/domain/domain.hpp"
 
 #include <memory>
 #include <new>

@@ -78,6 +78,8 @@ void complete(InterfaceConfig& config, ChecksumOffload possible) {
     const bool join = options.net_join == kernel::Switch::Yes;
     if (!config.checksum_offload) config.checksum_offload = offload ? possible : ChecksumOffload::None;
     if (!config.join_segments) config.join_segments = join ? JoinSegments::Yes : JoinSegments::No;
+    const bool pack = options.net_pack == kernel::Switch::Yes;
+    if (!config.packing) config.packing = pack ? Packing::Together : Packing::Alone;
 }
 
 } // namespace

@@ -3,7 +3,7 @@
 
 #include "kernel/ns/namespace_registry.hpp"
 #include "kernel/sched/sched.hpp"
-#include "mm/domain.hpp"
+#include "mm/domain/domain.hpp"
 #include "mm/memory.hpp"
 
 #include <string_view>

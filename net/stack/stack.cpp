@@ -4,7 +4,7 @@
 #include "kernel/main/system.hpp"
 #include "kernel/ns/net_namespace.hpp"
 #include "kernel/sched/sched.hpp"
-#include "mm/domain.hpp"
+#include "mm/domain/domain.hpp"
 #include "net/lwip/instance.hpp"
 #include "net/stack/core_lock.hpp"
 

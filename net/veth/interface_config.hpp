@@ -30,6 +30,8 @@ enum class ChecksumOffload : std::uint8_t {
 /// Whether TCP segments that arrive together are joined before the stack sees them (SegmentJoiner).
 enum class JoinSegments : bool { No, Yes };
 
+enum class Packing : std::uint8_t;
+
 /// What an interface is made with. Plain data, no pointers: it may cross into a namespace.
 struct InterfaceConfig {
     std::array<char, 2> name{'v', 'e'}; ///< lwIP appends a number
@@ -37,6 +39,7 @@ struct InterfaceConfig {
     std::uint16_t mtu = default_mtu;
     std::optional<ChecksumOffload> checksum_offload{}; ///< unset: what the boot option net.offload allows
     std::optional<JoinSegments> join_segments{};       ///< unset: what the boot option net.join says
+    std::optional<Packing> packing{};                  ///< of what comes in; unset: what the boot option net.pack says
     Addressing addressing = Addressing::None;
     IpPrefix address{};                 ///< if Static
     std::optional<ip_addr_t> gateway{}; ///< if given, this becomes the default interface

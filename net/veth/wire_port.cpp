@@ -37,7 +37,8 @@ Result<> WirePort::open(const Config& config) {
         instance.space->devices.push_back(*this);
     }
     // A bridge passes on whole blocks.
-    end_.attach(*this, config.role == Role::BridgePort ? Packing::Alone : Packing::Together);
+    const bool is_bridge = config.role == Role::BridgePort;
+    end_.attach(*this, is_bridge ? Packing::Alone : config.interface.packing.value_or(Packing::Together));
     instance.stack->rx().attach(*this);
     return {};
 }

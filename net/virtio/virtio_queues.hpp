@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "mm/domain.hpp"
+#include "mm/domain/domain.hpp"
 #include "net/bridge/mac_address.hpp"
 #include "net/handover/packet_frames.hpp"
 #include "net/handover/port.hpp"

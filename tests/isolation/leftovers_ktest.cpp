@@ -2,7 +2,7 @@
 // What a namespace leaves when it goes: frames of zeros, and all of them.
 #include "kernel/ns/frame_balance.hpp"
 #include "kernel/test/test.hpp"
-#include "mm/domain.hpp"
+#include "mm/domain/domain.hpp"
 #include "mm/memory.hpp"
 #include "tests/isolation/two_namespaces.hpp"
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "kernel/test/test.hpp"
-#include "mm/domain.hpp"
+#include "mm/domain/domain.hpp"
 #include "mm/memory.hpp"
 #include "net/links/link_state.hpp"
 #include "tests/isolation/two_namespaces.hpp"

@@ -4,7 +4,7 @@
 #include <arch/layout.hpp>
 #include <arch/probe.hpp>
 
-#include "mm/domain.hpp"
+#include "mm/domain/domain.hpp"
 #include "mm/memory.hpp"
 #include "mm/slab.hpp"
 #include "net/apps/bulk.hpp"

@@ -3,7 +3,7 @@
 
 #include "arch/x86_64/cpu/control_registers.hpp"
 #include "kernel/test/test.hpp"
-#include "mm/direct_map.hpp"
+#include "mm/tables/direct_map.hpp"
 
 #include <arch/features.hpp>
 #include <arch/image.hpp>

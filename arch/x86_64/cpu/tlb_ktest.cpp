@@ -6,7 +6,7 @@
 #include "arch/x86_64/cpu/control_registers.hpp"
 #include "kernel/main/system.hpp"
 #include "kernel/test/test.hpp"
-#include "mm/domain.hpp"
+#include "mm/domain/domain.hpp"
 #include "mm/memory.hpp"
 #include "mm/testing/system.hpp"
 

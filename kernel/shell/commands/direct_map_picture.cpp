@@ -7,9 +7,9 @@
 #include <optional>
 
 #include "kernel/base/console.hpp"
-#include "mm/domain.hpp"
+#include "mm/domain/domain.hpp"
 #include "mm/memory.hpp"
-#include "mm/page_tree.hpp"
+#include "mm/tables/page_tree.hpp"
 
 namespace kernel {
 namespace {

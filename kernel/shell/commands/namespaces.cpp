@@ -8,7 +8,7 @@
 #include "kernel/shell/commands/groups.hpp"
 #include "kernel/shell/line_parser.hpp"
 #include "kernel/shell/runner.hpp"
-#include "mm/domain.hpp"
+#include "mm/domain/domain.hpp"
 #include "net/links/links.hpp"
 
 namespace kernel {

@@ -8,7 +8,7 @@
 #include "kernel/base/fixed_text.hpp"
 #include "kernel/ns/namespace_registry.hpp"
 #include "kernel/stats/event_account.hpp"
-#include "mm/domain.hpp"
+#include "mm/domain/domain.hpp"
 #include "mm/memory.hpp"
 
 namespace kernel {

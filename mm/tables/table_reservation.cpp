@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+#include "mm/tables/table_reservation.hpp"
+
+namespace mm {
+
+TableReservation::~TableReservation() {
+    while (size_ > PageCount{}) source_.give_table(take());
+}
+
+kernel::Result<> TableReservation::grow_to(PageCount wanted) {
+    while (size_ < wanted) {
+        const Pfn table = TRY(source_.take_table());
+        frames_[table].next = first_;
+        first_ = table.raw();
+        size_ = size_ + PageCount{1};
+    }
+    return {};
+}
+
+Pfn TableReservation::take() {
+    kernel::ensure(size_ > PageCount{}, "more page tables used than reserved");
+    const Pfn table{first_};
+    first_ = frames_[table].next;
+    frames_[table].next = no_frame;
+    size_ = size_ - PageCount{1};
+    return table;
+}
+
+} // namespace mm
