@@ -26,7 +26,7 @@ namespace net {
 class Outbox {
 public:
     /// Pieces that wait at most.
-    static constexpr std::size_t capacity = 64;
+    static constexpr std::size_t capacity = 96;
 
     explicit Outbox(PacketFrames& frames) : frames_(frames) {}
     /// Precondition: empty().

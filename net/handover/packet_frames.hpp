@@ -40,7 +40,7 @@ constexpr BlockClass next_larger(BlockClass size) {
 class PacketFrames {
 public:
     /// Blocks of each size that are kept; what comes on top goes back to the store at once.
-    static constexpr std::array<std::size_t, block_classes> capacity{104, 6, 4};
+    static constexpr std::array<std::size_t, block_classes> capacity{92, 6, 4};
     /// What of the small ones is kept for this namespace's own packets when others are given back to a sender.
     static constexpr std::size_t reserve = 24;
 

@@ -45,6 +45,8 @@ private:
     std::array<PacketSink*, max_sinks> sinks_{};
 };
 
+static_assert(sizeof(LinkState) <= 2 * mm::page_size, "each namespace with a link has one");
+
 /// The current namespace's own; null before `prepare_link_state`. Outside all namespaces it is not mapped.
 extern LinkState* link_state;
 
