@@ -4,9 +4,10 @@
 #include <array>
 #include <cstddef>
 #include <format>
-#include <iterator>
 #include <string_view>
 #include <utility>
+
+#include "kernel/base/appender.hpp"
 
 namespace kernel::console {
 
@@ -41,27 +42,7 @@ private:
     std::size_t used_ = 0;
 };
 
-/// Output iterator over a Writer, for std::format_to.
-class Appender {
-public:
-    using iterator_category = std::output_iterator_tag;
-    using difference_type = std::ptrdiff_t;
-    using value_type = void;
-    using pointer = void;
-    using reference = void;
-
-    explicit Appender(Writer& writer) : writer_(&writer) {}
-    Appender& operator=(char c) {
-        writer_->put(c);
-        return *this;
-    }
-    Appender& operator*() { return *this; }
-    Appender& operator++() { return *this; }
-    Appender operator++(int) { return *this; }
-
-private:
-    Writer* writer_;
-};
+using Appender = kernel::Appender<Writer>;
 
 /// Frees the console if this CPU holds it: for fault reports and panics, which may have interrupted a
 /// Writer that will never finish.

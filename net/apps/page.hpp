@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "kernel/base/appender.hpp"
 #include "kernel/base/result.hpp"
 #include "net/lwip/heap_buffer.hpp"
 
@@ -19,7 +20,7 @@ public:
     void put_escaped(std::string_view text);
     template <class... Args>
     void add(std::format_string<Args...> format, Args&&... args) {
-        std::format_to(Appender(*this), format, std::forward<Args>(args)...);
+        std::format_to(kernel::Appender(*this), format, std::forward<Args>(args)...);
     }
 
     bool complete() const { return complete_; }
@@ -28,28 +29,6 @@ public:
     std::string_view text() const { return {reinterpret_cast<const char*>(buffer_.bytes().data()), size_}; }
 
 private:
-    /// Output iterator for std::format_to.
-    class Appender {
-    public:
-        using iterator_category = std::output_iterator_tag;
-        using difference_type = std::ptrdiff_t;
-        using value_type = void;
-        using pointer = void;
-        using reference = void;
-
-        explicit Appender(Page& page) : page_(&page) {}
-        Appender& operator=(char c) {
-            page_->put(c);
-            return *this;
-        }
-        Appender& operator*() { return *this; }
-        Appender& operator++() { return *this; }
-        Appender operator++(int) { return *this; }
-
-    private:
-        Page* page_;
-    };
-
     bool grow();
 
     HeapBuffer buffer_;

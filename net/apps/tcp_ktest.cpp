@@ -54,6 +54,22 @@ void echo(std::atomic<int>& done) {
 
 void let_traffic_flow() { static_cast<void>(kernel::sleep_for(kernel::milliseconds(20))); }
 
+/// Takes one end of a stream to the limit of its memory, again and again; the stream arrives whole.
+void squeeze(Sandbox Pair::* end) {
+    Pair pair("ntc-a", "ntc-b");
+    REQUIRE(pair);
+    BackgroundStream stream(pair.near, 32 << 20);
+    let_traffic_flow(); // it is the stream that is to recover, not its beginning
+    mm::Domain& domain = (pair.*end).space().domain();
+    for (int time = 0; time < 3; ++time) {
+        domain.set_limit(domain.books().owned + mm::PageCount{1});
+        let_traffic_flow();
+        domain.set_limit(mm::Domain::unlimited);
+        let_traffic_flow();
+    }
+    CHECK(stream.wait().has_value());
+}
+
 } // namespace
 
 LACUNA_TEST("net.tcp", "ping crosses a veth pair") {
@@ -178,35 +194,9 @@ LACUNA_TEST("net.tcp", "a peer that vanishes ends the stream with an error") {
     CHECK_FALSE(endless.wait().has_value());
 }
 
-LACUNA_TEST("net.tcp", "a receiver at the limit of its memory recovers") {
-    Pair pair("ntc-a", "ntc-b");
-    REQUIRE(pair);
-    BackgroundStream stream(pair.near, 32 << 20);
-    let_traffic_flow(); // it is the stream that is to recover, not its beginning
-    mm::Domain& domain = pair.far.space().domain();
-    for (int squeeze = 0; squeeze < 3; ++squeeze) {
-        domain.set_limit(domain.books().owned + mm::PageCount{1});
-        let_traffic_flow();
-        domain.set_limit(mm::Domain::unlimited);
-        let_traffic_flow();
-    }
-    CHECK(stream.wait().has_value());
-}
+LACUNA_TEST("net.tcp", "a receiver at the limit of its memory recovers") { squeeze(&Pair::far); }
 
-LACUNA_TEST("net.tcp", "a sender at the limit of its memory recovers") {
-    Pair pair("ntc-a", "ntc-b");
-    REQUIRE(pair);
-    BackgroundStream stream(pair.near, 32 << 20);
-    let_traffic_flow(); // it is the stream that is to recover, not its beginning
-    mm::Domain& domain = pair.near.space().domain();
-    for (int squeeze = 0; squeeze < 3; ++squeeze) {
-        domain.set_limit(domain.books().owned + mm::PageCount{1});
-        let_traffic_flow();
-        domain.set_limit(mm::Domain::unlimited);
-        let_traffic_flow();
-    }
-    CHECK(stream.wait().has_value());
-}
+LACUNA_TEST("net.tcp", "a sender at the limit of its memory recovers") { squeeze(&Pair::near); }
 
 LACUNA_TEST("net.tcp", "namespaces destroyed with traffic under way lose no frame") {
     enum class First { Near, Far };
