@@ -19,13 +19,17 @@ std::uint64_t WindowHolders::advance_unflushed(std::uint64_t since) {
 }
 
 [[clang::preserve_most]] void WindowHolders::close_stale_window() {
-    std::uint64_t since = since_.load();
-    const std::uint64_t generation = this->generation();
-    if (since == 0 || !behind(generation).empty() || !since_.compare_exchange_strong(since, 0)) return;
-    kernel::count_maximum(kernel::Event::StaleWindowNs, arch::ns_in(arch::cycles() - since));
-    // Entries that were cleared just now found the window open: then it is older than they are, at worst.
-    std::uint64_t closed = 0;
-    if (this->generation() != generation) since_.compare_exchange_strong(closed, since);
+    while (true) {
+        std::uint64_t since = since_.load();
+        const std::uint64_t generation = this->generation();
+        if (since == 0 || !behind(generation).empty() || !since_.compare_exchange_strong(since, 0)) return;
+        kernel::count_maximum(kernel::Event::StaleWindowNs, arch::ns_in(arch::cycles() - since));
+        if (this->generation() == generation) return;
+        // Entries that were cleared just now found the window open: then it is older than they are, at worst. Whoever
+        // had to pass them may have found it closed and be gone: so look again.
+        std::uint64_t closed = 0;
+        since_.compare_exchange_strong(closed, since);
+    }
 }
 
 CpuMask WindowHolders::behind(std::uint64_t generation) const {

@@ -55,6 +55,9 @@ public:
         look_at_stale_window();
     }
 
+    /// Whether entries were cleared that a CPU may still use. For the moment.
+    bool stale_window_open() const { return since_.load() != 0; }
+
     /// The CPUs that can still use entries cleared before `generation` was reached.
     CpuMask behind(std::uint64_t generation) const;
 
