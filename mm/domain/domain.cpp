@@ -104,35 +104,22 @@ Result<ExclusivePages> Domain::alloc_pages(Order order, Zero zero, FrameState us
 
 Result<Pfn> Domain::alloc_slow(Order order, Zero zero, FrameState use) {
     kernel::ensure(is_exclusive(use), "exclusive memory asked for in a shared state");
-    if (order != order_4k) {
-        if (const auto kept = owned_.with([order](Owned& owned) { return owned.stock.take(order); })) {
-            hand_out_kept(*kept, order, zero, use);
-            return *kept;
-        }
-    }
-    const Pfn first = TRY(order == order_4k && pages_at_once_ != 0 ? take_page() : take_block(order));
+    std::optional<Pfn> kept;
+    if (order != order_4k) kept = owned_.with([order](Owned& owned) { return owned.stock.take(order); });
+    const Pfn first = kept ? *kept : TRY(order == order_4k && pages_at_once_ != 0 ? take_page() : take_block(order));
     const bool is_zero = order == order_4k && (frames_.unchecked(first).flags & frame_flag::untouched) != 0;
     if (zero == Zero::Yes && !is_zero) zero_block(first, order);
-    for (std::uint64_t page = order.pages().raw(); page-- > 0;) {
-        Frame& frame = frames_.unchecked(first + PageCount{page});
-        frame.assign(use, id_);
-        frame.flags &= use == FrameState::Image ? 0 : keeps_;
-    }
-    frames_.unchecked(first).flags |= frame_flag::block_head;
-    return first;
-}
-
-/// A block from the stock. Its frames are Exclusive, as most are to be.
-void Domain::hand_out_kept(Pfn first, Order order, Zero zero, FrameState use) {
-    if (zero == Zero::Yes) zero_block(first, order);
-    if (use != FrameState::Exclusive) {
+    // The frames of a kept block are Exclusive already, as most are to be. But where the window does not show what is
+    // written from now on, they are not known to be zero any more, even if they have just been zeroed.
+    if (!kept || use != FrameState::Exclusive || keeps_ == 0) {
         const std::uint8_t flags = use == FrameState::Image ? 0 : keeps_;
-        frames_.for_row(first, order.pages().raw(), [=](Frame& frame) {
-            frame.state = use;
+        frames_.for_row(first, order.pages().raw(), [=, this](Frame& frame) {
+            frame.assign(use, id_);
             frame.flags &= flags;
         });
     }
     frames_.unchecked(first).flags |= frame_flag::block_head;
+    return first;
 }
 
 /// A page from this CPU's pool, which is filled up if it is empty. In state Exclusive, not handed out.

@@ -274,7 +274,6 @@ private:
     static void forget_zero_of(Frame& frame) { frame.flags &= static_cast<std::uint8_t>(~frame_flag::zeroed); }
 
     kernel::Result<Pfn> alloc_slow(Order order, Zero zero, FrameState use);
-    void hand_out_kept(Pfn first, Order order, Zero zero, FrameState use);
     kernel::Result<Pfn> take_block(Order order);
     kernel::Result<Pfn> take_page();
     kernel::Result<std::size_t> fetch_runs(std::span<PageRun> room, std::size_t most);

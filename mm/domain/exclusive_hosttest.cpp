@@ -53,6 +53,32 @@ bool is_clean_after(HostSystem& system, bool end_of_domain) {
     return system.is_zero(pfn);
 }
 
+LACUNA_TEST("mm.exclusive", "a block that was kept, zeroed and written again leaves its domain as zeros") {
+    for (const mm::Placement placement : {mm::Placement::Window, mm::Placement::Clone}) {
+        for (const Isolation isolation : {Isolation::Pgd, Isolation::None}) {
+            if (isolation == Isolation::None && placement == mm::Placement::Clone) continue; // is refused
+            HostSystem system({.policies = {.isolation = isolation, .placement = placement}});
+            DomainPtr red = make_domain(system.memory, "red");
+            constexpr Order order{2};
+            Pfn first;
+            {
+                const Inside inside(system.spaces, *red);
+                first = *red->alloc_block(order, Zero::No, mm::FrameState::Exclusive);
+                std::memset(red->frame_ptr(first), 0x99, order.bytes());
+                red->free_block(first);
+                REQUIRE(*red->alloc_block(order, Zero::Yes, mm::FrameState::Exclusive) == first);
+                CHECK(*red->frame_ptr(first) == std::byte{0});
+                std::memset(red->frame_ptr(first), 0x77, order.bytes());
+                red->free_block(first);
+            }
+            red.reset();
+            for (std::uint64_t page = 0; page < order.pages().raw(); ++page) {
+                CHECK(system.is_zero(first + PageCount{page}));
+            }
+        }
+    }
+}
+
 LACUNA_TEST("mm.exclusive", "a page is in its owner's window and nowhere else") {
     for (const Granularity granularity : {Granularity::Block, Granularity::Page}) {
         HostSystem system({.policies = {.granularity = granularity}});

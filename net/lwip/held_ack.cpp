@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "net/lwip/held_ack.hpp"
 
-#include "mm/addr.hpp"
 #include "net/lwip/instance.hpp"
 
 #include <arch/cc.h>
