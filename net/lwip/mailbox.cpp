@@ -45,13 +45,8 @@ bool lacuna_mailbox::put(void* message) {
 
 kernel::Result<> lacuna_mailbox::wait(kernel::Deadline end) const {
     if (!is_lwip_thread()) { // it would wait for ever, and nobody else could stand in
-        net::StandIn stand_in(net::instance.receiver);
-        if (stand_in) {
-            gate->stand_in = true;
-            const auto received = stand_in->receive_until(gate->waiting, end);
-            gate->stand_in = false;
-            return received;
-        }
+        const net::StandIn receiver(net::instance.receiver);
+        if (receiver) return receiver.receive_until(gate->waiting, gate->stand_in, end);
     }
     ++gate->readers;
     const auto woken = gate->filled.wait([gate = gate] { return gate->waiting.load() != 0; }, end);

@@ -41,8 +41,15 @@ public:
 
     explicit operator bool() const { return receiver_ != nullptr; }
 
-    /// Precondition: *this.
-    Receiver* operator->() const { return receiver_; }
+    /// As Receiver::receive_until(). `announced` is true meanwhile: it spares whoever changes `arrived` a call of
+    /// wake_stand_in() for a task that waits for something else. Precondition: *this.
+    kernel::Result<> receive_until(const std::atomic<std::uint32_t>& arrived, std::atomic<bool>& announced,
+                                   kernel::Deadline deadline) const {
+        announced = true;
+        const auto received = receiver_->receive_until(arrived, deadline);
+        announced = false;
+        return received;
+    }
 
 private:
     Receiver* receiver_;

@@ -21,15 +21,12 @@ struct lacuna_semaphore final : net::SharedObject {
     /// Takes a permit. Errors: TimedOut, Killed.
     kernel::Result<> wait(kernel::Deadline deadline) {
         while (!semaphore.try_acquire()) {
-            net::StandIn receiver(net::instance.receiver);
+            const net::StandIn receiver(net::instance.receiver);
             if (!receiver) {
                 TRY(semaphore.acquire(deadline));
                 break;
             }
-            stand_in = true;
-            const auto received = receiver->receive_until(signals, deadline);
-            stand_in = false;
-            TRY(received);
+            TRY(receiver.receive_until(signals, stand_in, deadline));
         }
         --signals;
         return {};
