@@ -2,49 +2,42 @@
 # SPDX-License-Identifier: MIT
 """Checks a linked kernel: every variable of lwIP lies in .nsdata, the image that each namespace has for itself.
 
-One that did not would be shared by all namespaces, silently: with link-time optimisation, for example, the linker
-script's archive pattern matches nothing. The linker script asserts that the image is not empty; this looks at each
-symbol.
+One that did not would be shared by all namespaces, silently. The linker script asserts that the image is not empty;
+this looks at each symbol.
 """
 
 import argparse
+import re
 import subprocess
 import sys
 
 
-def symbols(path, *options):
-    """Yields (file, name, type, binding, section, value, size) as llvm-readelf prints a symbol table.
+def variables(archive):
+    """The names of the data that the archive's objects define, be they machine code or LLVM's bitcode."""
+    text = subprocess.run(["llvm-nm-19", "--defined-only", archive], check=True, capture_output=True, text=True).stdout
+    return {name for kind, name in re.findall(r"^\S* (\w) (\S+)$", text, re.MULTILINE) if kind in "bBdDC"}
 
-    `file` is what the FILE symbol before it says, which tells where a local symbol comes from.
-    """
-    text = subprocess.run(["llvm-readelf-19", "-sW", *options, path], check=True, capture_output=True, text=True).stdout
-    source = ""
+
+def objects(elf):
+    """Yields (name, section number, address) of each variable and table in a linked file."""
+    text = subprocess.run(["llvm-readelf-19", "-sW", elf], check=True, capture_output=True, text=True).stdout
     for line in text.splitlines():
         fields = line.split()
-        if len(fields) < 7 or not fields[0].rstrip(":").isdigit():
-            if line.startswith("File:"):
-                source = ""
-            continue
-        value, size, kind, binding, section = int(fields[1], 16), int(fields[2], 0), fields[3], fields[4], fields[6]
-        name = fields[7] if len(fields) > 7 else ""
-        if kind == "FILE":
-            source = name
-        yield source, name, kind, binding, section, value, size
+        if len(fields) > 7 and fields[3] == "OBJECT":
+            yield fields[7], fields[6], int(fields[1], 16)
 
 
-def section_ranges(path):
-    """Maps the name of each writable section of the ELF file to its half-open address range, by number too."""
-    text = subprocess.run(["llvm-readelf-19", "-SW", path], check=True, capture_output=True, text=True).stdout
-    ranges = {}
-    for line in text.splitlines():
-        number, bracket, rest = line.strip().removeprefix("[").partition("]")
-        fields = rest.split()
-        if not bracket or not number.strip().isdigit() or len(fields) < 8:
-            continue
-        name, start, size, flags = fields[0], int(fields[2], 16), int(fields[4], 16), fields[6]
-        if "W" in flags and name != ".rodata":
-            ranges[number.strip()] = (name, start, start + size)
-    return ranges
+def original(name):
+    """A variable's name before link-time optimisation: 'udp_port.llvm.138598' -> 'udp_port', 'flag.b' -> 'flag'."""
+    return re.sub(r"\.(llvm\.\d+|b|\d+)(?=\.|$)", "", name)
+
+
+def writable_sections(elf):
+    """Maps the number of each writable section to its name. The kernel maps .rodata read-only, whatever it says."""
+    text = subprocess.run(["llvm-readelf-19", "-SW", elf], check=True, capture_output=True, text=True).stdout
+    pattern = r"^\s*\[\s*(\d+)\] (\S+)\s+\S+\s+[0-9a-f]+ [0-9a-f]+ [0-9a-f]+ [0-9a-f]+\s+(\w+) "
+    found = re.findall(pattern, text, re.MULTILINE)
+    return {number: name for number, name, flags in found if "W" in flags and name != ".rodata"}
 
 
 def main():
@@ -53,26 +46,16 @@ def main():
     parser.add_argument("archive")
     arguments = parser.parse_args()
 
-    # What lwIP defines: its source files, for local variables, and the names of its global ones.
-    files, globals_ = set(), set()
-    for source, name, kind, binding, section, _, _ in symbols(arguments.archive):
-        if kind == "FILE":
-            files.add(source)
-        elif kind == "OBJECT" and binding == "GLOBAL" and section.isdigit():
-            globals_.add(name)
-
-    writable = section_ranges(arguments.elf)
+    defined = variables(arguments.archive)
+    writable = writable_sections(arguments.elf)
     inside, stray = 0, []
-    for source, name, kind, binding, section, value, _ in symbols(arguments.elf):
-        if kind != "OBJECT" or section not in writable:
+    for name, section, address in objects(arguments.elf):
+        if section not in writable or original(name) not in defined:
             continue
-        ours = name in globals_ if binding == "GLOBAL" else binding == "LOCAL" and source in files
-        if not ours:
-            continue
-        if writable[section][0] == ".nsdata":
+        if writable[section] == ".nsdata":
             inside += 1
         else:
-            stray.append(f"{name} ({source if binding == 'LOCAL' else 'global'}) at {value:#x} in {writable[section][0]}")
+            stray.append(f"{name} at {address:#x} in {writable[section]}")
     if stray or inside < 50:
         print(f"lwIP's state must lie in .nsdata; {inside} variables do, and outside it:", *stray, sep="\n  ",
               file=sys.stderr)
