@@ -101,7 +101,7 @@ void KernelHeap::free(Domain& domain, void* address) const {
 std::size_t KernelHeap::usable_size(const Domain& domain, const void* address) const {
     const Frame& frame = frames_[domain.frame_of(address)];
     if (frame.state == FrameState::SlabExclusive) {
-        return slabs_.exclusive(frame.cache).object_size();
+        return slabs_.exclusive(frame.cache).description().object_size();
     }
     if (frame.state == FrameState::HeapExclusive) return DomainHeap::usable_size(address);
     return Order{frame.order}.bytes();

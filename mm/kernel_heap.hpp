@@ -40,7 +40,7 @@ public:
 
     kernel::Result<void*> alloc(Domain& domain, std::size_t bytes) const {
         if (bytes - 1 < from_slabs_) [[likely]]
-            return exclusive_.data()[SizeClasses::index_for(bytes)]->alloc(domain);
+            return exclusive_.data()[SizeClasses::index_for(bytes)].alloc(domain);
         return alloc_otherwise(domain, bytes);
     }
     void free(Domain& domain, void* address) const;
@@ -55,7 +55,7 @@ private:
     FrameTable frames_;
     std::size_t from_slabs_; ///< the most bytes that a domain gets from its slab caches; 0: it has a heap
     std::array<SharedCache*, SizeClasses::count> shared_{};
-    std::array<const ExclusiveCache*, SizeClasses::count> exclusive_{};
+    std::array<ExclusiveCache, SizeClasses::count> exclusive_{};
 };
 
 } // namespace mm

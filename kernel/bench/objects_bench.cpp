@@ -63,13 +63,13 @@ mm::SharedCache* shared_cache(Run& run) {
 }
 
 template <std::size_t size>
-const mm::ExclusiveCache* exclusive_cache(Run& run) {
+mm::ExclusiveCache exclusive_cache(Run& run) {
     auto& slabs = kernel::memory().slabs();
     constexpr std::string_view name = "bench-exclusive";
     if (auto found = slabs.find_exclusive(name)) return *found;
     auto created = slabs.create_exclusive({.name = name, .size = size});
     if (!created) run.fail(created.error());
-    return created.value_or(nullptr);
+    return created.value_or(mm::ExclusiveCache{});
 }
 
 template <std::size_t size>
@@ -110,23 +110,23 @@ void inside_a_namespace(Run& run, Measurement&& measurement) {
 
 template <std::size_t size>
 void exclusive_cache_pair(Run& run) {
-    const auto* cache = exclusive_cache<size>(run);
-    if (cache == nullptr) return;
+    const mm::ExclusiveCache cache = exclusive_cache<size>(run);
+    if (!cache) return;
     inside_a_namespace(run, [&run, cache](mm::Domain& domain) {
         measure_pairs(
-            run, [cache, &domain] { return cache->alloc(domain); },
-            [cache, &domain](void* object) { cache->free(domain, object); });
+            run, [cache, &domain] { return cache.alloc(domain); },
+            [cache, &domain](void* object) { cache.free(domain, object); });
     });
 }
 
 template <std::size_t size, Part part>
 void exclusive_cache_batch(Run& run) {
-    const auto* cache = exclusive_cache<size>(run);
-    if (cache == nullptr) return;
+    const mm::ExclusiveCache cache = exclusive_cache<size>(run);
+    if (!cache) return;
     inside_a_namespace(run, [&run, cache](mm::Domain& domain) {
         measure_batch<part>(
-            run, [cache, &domain] { return cache->alloc(domain); },
-            [cache, &domain](void* object) { cache->free(domain, object); });
+            run, [cache, &domain] { return cache.alloc(domain); },
+            [cache, &domain](void* object) { cache.free(domain, object); });
     });
 }
 

@@ -81,7 +81,7 @@ LACUNA_TEST("mm.exclusive", "hardware: a slab object and a kmalloc block are rea
     kernel::Result<void*> block = kernel::fail(kernel::Error::Busy);
     {
         Inside inside(two.system.spaces(), *two.red);
-        object = (*slabs.find_exclusive("test-hardware"))->alloc(*two.red);
+        object = slabs.find_exclusive("test-hardware")->alloc(*two.red);
         block = two.red->kmalloc(3000);
     }
     REQUIRE(object.has_value());

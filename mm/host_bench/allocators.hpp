@@ -41,7 +41,7 @@ public:
 
 private:
     Domain& domain_ = Machine::instance().domain();
-    const ExclusiveCache& cache_;
+    ExclusiveCache cache_;
     testing::Inside inside_{Machine::instance().spaces(), domain_};
 };
 

@@ -27,7 +27,7 @@ public:
 
     /// The caches for objects of `bytes`. Precondition: it is one of object_sizes.
     SharedCache& shared_cache(std::size_t bytes) { return *shared_caches_[index_of(bytes)]; }
-    const ExclusiveCache& exclusive_cache(std::size_t bytes) { return *exclusive_caches_[index_of(bytes)]; }
+    ExclusiveCache exclusive_cache(std::size_t bytes) { return exclusive_caches_[index_of(bytes)]; }
 
 private:
     Machine();
@@ -36,7 +36,7 @@ private:
     testing::HostSystem system_;
     testing::HostCpus cpus_;
     std::array<SharedCache*, object_sizes.size()> shared_caches_{};
-    std::array<const ExclusiveCache*, object_sizes.size()> exclusive_caches_{};
+    std::array<ExclusiveCache, object_sizes.size()> exclusive_caches_{};
     DomainPtr domain_;
 };
 

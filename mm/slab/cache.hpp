@@ -11,6 +11,8 @@
 
 namespace mm {
 
+class Memory;
+
 /// What a caller asks of a new cache.
 struct CacheSpec {
     std::string_view name;                          ///< unique among caches of its kind; cut to SlabCache::max_name
@@ -19,16 +21,17 @@ struct CacheSpec {
     std::uint32_t magazine = Magazine::max_objects; ///< most objects that a CPU may keep; 0: none
 };
 
-/// A named kind of object. This common part is immutable and shared: the number under which the
+/// A named kind of object. This part is immutable and shared: the number under which the
 /// frame table knows the cache, and how its objects lie in a slab.
 class SlabCache {
 public:
     static constexpr std::size_t max_name = 23;
 
-    SlabCache(const CacheSpec& spec, std::uint32_t number, Poison poison, RedZone red_zone);
+    SlabCache(Memory& memory, const CacheSpec& spec, std::uint32_t number, Poison poison, RedZone red_zone);
     SlabCache(const SlabCache&) = delete;
     SlabCache& operator=(const SlabCache&) = delete;
 
+    Memory& memory() const { return memory_; }
     std::string_view name() const { return {name_.data(), name_length_}; }
     /// Index among the caches of its kind (shared or exclusive); what Frame::cache holds.
     std::uint32_t number() const { return number_; }
@@ -39,6 +42,7 @@ public:
     std::uint32_t magazine_capacity() const { return magazine_capacity_; }
 
 private:
+    Memory& memory_;
     SlabGeometry geometry_;
     std::uint32_t magazine_capacity_;
     std::uint32_t number_;

@@ -12,7 +12,7 @@ using kernel::Result;
 
 namespace {
 
-SlabView view_of(const Domain& domain, const ExclusiveCache& cache) {
+SlabView view_of(const Domain& domain, const SlabCache& cache) {
     return {.frames = domain.memory().frames(),
             .base = reinterpret_cast<std::uintptr_t>(domain.frame_ptr(Pfn{0})),
             .cache = cache,
@@ -36,7 +36,7 @@ void DomainSlabs::initialise(Domain& domain, Pfn first, unsigned cpus) {
     }
 }
 
-Result<void*> DomainSlabs::alloc_slow(Domain& domain, const ExclusiveCache& cache) {
+Result<void*> DomainSlabs::alloc_slow(Domain& domain, const SlabCache& cache) {
     kernel::ensure(!arch::in_interrupt(), "allocation in an interrupt handler");
     kernel::ensure(domain.is_loaded(), "exclusive object asked for in another address space");
     ensure_magazine(domain, cache);
@@ -63,13 +63,13 @@ Result<void*> DomainSlabs::alloc_slow(Domain& domain, const ExclusiveCache& cach
     }
 }
 
-Result<> DomainSlabs::grow(Domain& domain, const ExclusiveCache& cache) {
+Result<> DomainSlabs::grow(Domain& domain, const SlabCache& cache) {
     const Pfn head = TRY(domain.alloc_block(cache.geometry().order(), Zero::No, FrameState::SlabExclusive));
     domain.slab_lock_.with([&](auto&) { domain.slabs().lists_[cache.number()].add(view_of(domain, cache), head); });
     return {};
 }
 
-void DomainSlabs::free_slow(Domain& domain, const ExclusiveCache& cache, void* object) {
+void DomainSlabs::free_slow(Domain& domain, const SlabCache& cache, void* object) {
     kernel::ensure(!arch::in_interrupt(), "memory freed in an interrupt handler");
     kernel::ensure(domain.is_loaded(), "exclusive object freed in another address space");
     ensure_magazine(domain, cache);
@@ -89,14 +89,14 @@ void DomainSlabs::free_slow(Domain& domain, const ExclusiveCache& cache, void* o
 
 /// Gives this CPU a magazine for the domain's child of a cache, in the domain's own memory. It is
 /// no error if there is no memory for one: then every object goes the slow way.
-void DomainSlabs::ensure_magazine(Domain& domain, const ExclusiveCache& cache) {
+void DomainSlabs::ensure_magazine(Domain& domain, const SlabCache& cache) {
     if (cache.magazine_capacity() == 0) return;
     const Magazine* const none = reinterpret_cast<Magazine*>(&domain.slabs().none_);
     {
         arch::PreemptGuard guard;
         if (domain.magazine(arch::cpu_id(), cache.number()) != none) return;
     }
-    const ExclusiveCache& magazines = domain.memory().slabs().exclusive_magazines();
+    const ExclusiveCache magazines = domain.memory().slabs().exclusive_magazines();
     const auto memory = magazines.alloc(domain);
     if (!memory) return;
     auto* const magazine = new (*memory) Magazine{.capacity = cache.magazine_capacity()};
@@ -111,7 +111,7 @@ void DomainSlabs::ensure_magazine(Domain& domain, const ExclusiveCache& cache) {
     magazines.free(domain, magazine);
 }
 
-void DomainSlabs::shrink(Domain& domain, const ExclusiveCache& cache) {
+void DomainSlabs::shrink(Domain& domain, const SlabCache& cache) {
     kernel::ensure(domain.is_loaded(), "exclusive cache shrunk in another address space");
     DomainSlabs& slabs = domain.slabs();
     SlabList& list = slabs.lists_[cache.number()];
@@ -135,7 +135,7 @@ void DomainSlabs::shrink(Domain& domain, const ExclusiveCache& cache) {
     }
 }
 
-DomainSlabs::ObjectSet DomainSlabs::free_objects(Domain& domain, const ExclusiveCache& cache, Pfn head) {
+DomainSlabs::ObjectSet DomainSlabs::free_objects(Domain& domain, const SlabCache& cache, Pfn head) {
     ObjectSet free;
     const SlabView view = view_of(domain, cache);
     const SlabGeometry& geometry = cache.geometry();

@@ -14,7 +14,7 @@
 namespace mm {
 
 class Domain;
-class ExclusiveCache;
+class SlabCache;
 
 /// The root of one domain's slab caches: for each exclusive cache its list of slabs, and for each CPU
 /// a table of magazines by the cache's number. It is exclusive memory: the domain's first block, which
@@ -40,17 +40,17 @@ public:
         return sizeof(DomainSlabs) + cpu * max_caches * sizeof(Magazine*);
     }
 
-    /// ExclusiveCache's slow paths; the domain's window is loaded.
-    static kernel::Result<void*> alloc_slow(Domain& domain, const ExclusiveCache& cache);
-    static void free_slow(Domain& domain, const ExclusiveCache& cache, void* object);
-    static void shrink(Domain& domain, const ExclusiveCache& cache);
+    /// ExclusiveCache's slow paths, with its description; the domain's window is loaded.
+    static kernel::Result<void*> alloc_slow(Domain& domain, const SlabCache& cache);
+    static void free_slow(Domain& domain, const SlabCache& cache, void* object);
+    static void shrink(Domain& domain, const SlabCache& cache);
 
     /// The free objects of a slab, whether in the slab or in some CPU's magazine.
-    static ObjectSet free_objects(Domain& domain, const ExclusiveCache& cache, Pfn head);
+    static ObjectSet free_objects(Domain& domain, const SlabCache& cache, Pfn head);
 
 private:
-    static void ensure_magazine(Domain& domain, const ExclusiveCache& cache);
-    static kernel::Result<> grow(Domain& domain, const ExclusiveCache& cache);
+    static void ensure_magazine(Domain& domain, const SlabCache& cache);
+    static kernel::Result<> grow(Domain& domain, const SlabCache& cache);
 
     std::uint64_t none_ = 0; ///< count and capacity of a magazine that is both empty and full
     std::array<SlabList, max_caches> lists_{};

@@ -8,7 +8,8 @@ namespace mm {
 
 kernel::Result<void*> ExclusiveCache::alloc_outside() const {
     // What the proof of concept did, and what a test must notice.
-    if (kernel::mutant(kernel::Mutant::SilentSharedFallback)) return memory_.kmalloc(object_size());
+    if (kernel::mutant(kernel::Mutant::SilentSharedFallback))
+        return description_->memory().kmalloc(description_->object_size());
     return kernel::fail(kernel::Error::NoDomain);
 }
 

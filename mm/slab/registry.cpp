@@ -72,10 +72,11 @@ Result<SharedCache*> SlabRegistry::create_shared(const CacheSpec& spec) {
     });
 }
 
-Result<ExclusiveCache*> SlabRegistry::create_exclusive(const CacheSpec& spec) {
+Result<ExclusiveCache> SlabRegistry::create_exclusive(const CacheSpec& spec) {
     if (!is_valid(spec)) return fail(Error::InvalidArgument);
     return creating_.with([&](auto&) {
-        return create_in(exclusive_storage_, exclusive_by_number_, exclusive_count_, memory_, spec, poison_, red_zone_);
+        return create_in(exclusive_storage_, exclusive_by_number_, exclusive_count_, memory_, spec, poison_, red_zone_)
+            .transform([](const SlabCache* made) { return ExclusiveCache{*made}; });
     });
 }
 
@@ -83,8 +84,9 @@ Result<SharedCache*> SlabRegistry::find_shared(std::string_view name) {
     return find_in(shared_by_number_, shared_count_.load(std::memory_order_acquire), name);
 }
 
-Result<ExclusiveCache*> SlabRegistry::find_exclusive(std::string_view name) {
-    return find_in(exclusive_by_number_, exclusive_count_.load(std::memory_order_acquire), name);
+Result<ExclusiveCache> SlabRegistry::find_exclusive(std::string_view name) {
+    return find_in(exclusive_by_number_, exclusive_count_.load(std::memory_order_acquire), name)
+        .transform([](const SlabCache* found) { return ExclusiveCache{*found}; });
 }
 
 Result<ObjectLocation> SlabRegistry::find(const void* address) const {
@@ -95,7 +97,7 @@ Result<ObjectLocation> SlabRegistry::find(const void* address) const {
     const Frame& frame = frames[Pfn::of(*physical)];
     const SlabCache* cache = nullptr;
     if (frame.state == FrameState::SlabShared) cache = &shared(frame.cache);
-    if (frame.state == FrameState::SlabExclusive) cache = &exclusive(frame.cache);
+    if (frame.state == FrameState::SlabExclusive) cache = exclusive_by_number_.data()[frame.cache];
     if (cache == nullptr) return fail(Error::NotFound);
     const SlabGeometry& geometry = cache->geometry();
     const std::uintptr_t slab = raw - (*physical - Pfn{frame.slab.head}.address());
@@ -141,7 +143,9 @@ std::optional<Pfn> SlabRegistry::next_slab(const Domain& domain, std::optional<P
     return {};
 }
 
-const ExclusiveCache& SlabRegistry::cache_of(Pfn slab) const { return exclusive(memory_.frames()[slab].cache); }
+const SlabCache& SlabRegistry::cache_of(Pfn slab) const {
+    return *exclusive_by_number_.data()[memory_.frames()[slab].cache];
+}
 
 void SlabRegistry::shrink() {
     // Backwards, so that magazines (cache 0) come last.

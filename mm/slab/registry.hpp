@@ -28,15 +28,15 @@ public:
     /// Makes a cache. Errors: Exists; NoSpace when the table is full; InvalidArgument for a size or
     /// an alignment out of range. Thread context.
     kernel::Result<SharedCache*> create_shared(const CacheSpec& spec);
-    kernel::Result<ExclusiveCache*> create_exclusive(const CacheSpec& spec);
+    kernel::Result<ExclusiveCache> create_exclusive(const CacheSpec& spec);
 
     /// A cache by name. Error: NotFound.
     kernel::Result<SharedCache*> find_shared(std::string_view name);
-    kernel::Result<ExclusiveCache*> find_exclusive(std::string_view name);
+    kernel::Result<ExclusiveCache> find_exclusive(std::string_view name);
 
     /// A cache by its number. Precondition: there is one; the frame table's numbers are such.
     SharedCache& shared(unsigned number) const { return *shared_by_number_.data()[number]; }
-    const ExclusiveCache& exclusive(unsigned number) const { return *exclusive_by_number_.data()[number]; }
+    ExclusiveCache exclusive(unsigned number) const { return ExclusiveCache{*exclusive_by_number_.data()[number]}; }
 
     /// The object at an address of the direct map or of a window. It reads the frame table alone,
     /// so fault reports may ask. Error: NotFound if no slab is there. Any context.
@@ -61,7 +61,7 @@ public:
     /// The cache that magazines come from; it has none itself. Magazines of shared and of exclusive
     /// caches lie in memory of the same kind as the objects.
     SharedCache& shared_magazines() const { return shared(0); }
-    const ExclusiveCache& exclusive_magazines() const { return exclusive(0); }
+    ExclusiveCache exclusive_magazines() const { return exclusive(0); }
 
 private:
     /// What a walk over the frame table counts for one cache.
@@ -75,18 +75,18 @@ private:
     Tallies tally(FrameState state, std::optional<DomainId> owner) const;
     static CacheStatistics describe(const SlabCache& cache, FrameState state, const Tally& tally);
     std::optional<Pfn> next_slab(const Domain& domain, std::optional<Pfn> after) const;
-    const ExclusiveCache& cache_of(Pfn slab) const;
+    const SlabCache& cache_of(Pfn slab) const;
 
     Memory& memory_;
     const Poison poison_;
     const RedZone red_zone_;
     kernel::SpinLocked<Creation, kernel::Rank::SlabRegistry> creating_;
     std::array<SharedCache*, max_shared> shared_by_number_{};
-    std::array<ExclusiveCache*, DomainSlabs::max_caches> exclusive_by_number_{};
+    std::array<SlabCache*, DomainSlabs::max_caches> exclusive_by_number_{};
     std::atomic<std::uint32_t> shared_count_{0};
     std::atomic<std::uint32_t> exclusive_count_{0};
     std::array<std::optional<SharedCache>, max_shared> shared_storage_;
-    std::array<std::optional<ExclusiveCache>, DomainSlabs::max_caches> exclusive_storage_;
+    std::array<std::optional<SlabCache>, DomainSlabs::max_caches> exclusive_storage_;
 };
 
 } // namespace mm

@@ -17,12 +17,12 @@ constinit Magazine no_magazine;
 } // namespace
 
 SharedCache::SharedCache(Memory& memory, const CacheSpec& spec, std::uint32_t number, Poison poison, RedZone red_zone)
-    : SlabCache(spec, number, poison, red_zone), memory_(memory) {
+    : SlabCache(memory, spec, number, poison, red_zone) {
     magazines_.fill(&no_magazine);
 }
 
 SlabView SharedCache::view() const {
-    return {.frames = memory_.frames(),
+    return {.frames = memory().frames(),
             .base = DirectMap::virt(PhysAddr{0}).raw(),
             .cache = *this,
             .state = FrameState::SlabShared,
@@ -53,7 +53,7 @@ Result<void*> SharedCache::alloc_slow() {
 }
 
 Result<> SharedCache::grow() {
-    const Pfn head = TRY(memory_.alloc_block(geometry().order(), Zero::No, FrameState::SlabShared));
+    const Pfn head = TRY(memory().alloc_block(geometry().order(), Zero::No, FrameState::SlabShared));
     slabs_.with([&](SlabList& list) { list.add(view(), head); });
     return {};
 }
@@ -80,9 +80,9 @@ void SharedCache::ensure_magazine() {
         arch::PreemptGuard guard;
         if (magazines_[arch::cpu_id()] != &no_magazine) return;
     }
-    const auto memory = memory_.slabs().shared_magazines().alloc();
-    if (!memory) return;
-    auto* const magazine = new (*memory) Magazine{.capacity = magazine_capacity()};
+    const auto object = memory().slabs().shared_magazines().alloc();
+    if (!object) return;
+    auto* const magazine = new (*object) Magazine{.capacity = magazine_capacity()};
     {
         arch::PreemptGuard guard;
         Magazine*& slot = magazines_[arch::cpu_id()];
@@ -91,7 +91,7 @@ void SharedCache::ensure_magazine() {
             return;
         }
     }
-    memory_.slabs().shared_magazines().free(magazine);
+    memory().slabs().shared_magazines().free(magazine);
 }
 
 void SharedCache::shrink() {
@@ -115,7 +115,7 @@ void SharedCache::shrink() {
 }
 
 void SharedCache::release(std::span<const Pfn> slabs) {
-    for (const Pfn head : slabs) memory_.free_block(head, geometry().order());
+    for (const Pfn head : slabs) memory().free_block(head, geometry().order());
 }
 
 } // namespace mm

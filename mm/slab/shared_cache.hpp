@@ -13,8 +13,6 @@
 
 namespace mm {
 
-class Memory;
-
 /// A cache of objects in shared memory. Thread context only; not inside a lock of rank SlabCache or
 /// above.
 class SharedCache : public SlabCache {
@@ -58,7 +56,6 @@ private:
     void release(std::span<const Pfn> slabs);
 
     std::array<Magazine*, arch::max_cpus> magazines_;
-    Memory& memory_;
     kernel::SpinLocked<SlabList, kernel::Rank::SlabCache> slabs_;
 };
 

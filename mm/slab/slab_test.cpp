@@ -32,10 +32,10 @@ SharedCache& shared_cache(System& system, const CacheSpec& spec) {
     return **slabs.find_shared(spec.name);
 }
 
-ExclusiveCache& exclusive_cache(System& system, const CacheSpec& spec) {
+ExclusiveCache exclusive_cache(System& system, const CacheSpec& spec) {
     auto& slabs = system.memory().slabs();
-    if (const auto made = slabs.create_exclusive(spec)) return **made;
-    return **slabs.find_exclusive(spec.name);
+    if (const auto made = slabs.create_exclusive(spec)) return *made;
+    return *slabs.find_exclusive(spec.name);
 }
 
 LACUNA_TEST("mm.slab", "objects are distinct, aligned and keep what is written") {
@@ -121,7 +121,7 @@ LACUNA_TEST("mm.slab", "an address leads to its cache and object") {
 
 LACUNA_TEST("mm.slab", "exclusive objects are in the owner's frames, in a child of its own") {
     System system;
-    ExclusiveCache& cache = exclusive_cache(system, {.name = "test-exclusive", .size = 256});
+    const ExclusiveCache cache = exclusive_cache(system, {.name = "test-exclusive", .size = 256});
     const auto red = make_domain(system.memory(), "red");
     const auto blue = make_domain(system.memory(), "blue");
     std::vector<void*> reds;
@@ -161,7 +161,7 @@ LACUNA_TEST("mm.slab", "exclusive objects are in the owner's frames, in a child 
 
 LACUNA_TEST("mm.slab", "the owner can list its live objects, and no others") {
     System system;
-    ExclusiveCache& cache = exclusive_cache(system, {.name = "test-live", .size = 64});
+    const ExclusiveCache cache = exclusive_cache(system, {.name = "test-live", .size = 64});
     const auto red = make_domain(system.memory(), "red");
     Inside inside(system.spaces(), *red);
     std::set<void*> expected;
@@ -185,7 +185,7 @@ LACUNA_TEST("mm.slab", "the owner can list its live objects, and no others") {
 
 LACUNA_TEST("mm.slab", "outside a domain, exclusive memory is an error and not shared memory") {
     System system;
-    ExclusiveCache& cache = exclusive_cache(system, {.name = "test-outside", .size = 32});
+    const ExclusiveCache cache = exclusive_cache(system, {.name = "test-outside", .size = 32});
     Domain* const nobody = nullptr;
     const auto object = cache.alloc(nobody);
     REQUIRE_FALSE(object.has_value());
@@ -194,7 +194,7 @@ LACUNA_TEST("mm.slab", "outside a domain, exclusive memory is an error and not s
 
 LACUNA_TEST("mm.slab", "a child reaches its domain's limit with an error, and recovers") {
     System system;
-    ExclusiveCache& cache = exclusive_cache(system, {.name = "test-limit", .size = 1024});
+    const ExclusiveCache cache = exclusive_cache(system, {.name = "test-limit", .size = 1024});
     const auto red = make_domain(system.memory(), "red");
     Inside inside(system.spaces(), *red);
     red->set_limit(red->books().owned + mm::PageCount{16});

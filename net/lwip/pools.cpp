@@ -59,7 +59,7 @@ constexpr std::array<Pool, MEMP_MAX> pools{
 #include <lwip/priv/memp_std.h>
 };
 
-constinit std::array<const mm::ExclusiveCache*, MEMP_MAX> caches{};
+constinit std::array<mm::ExclusiveCache, MEMP_MAX> caches{};
 
 LACUNA_PER_NAMESPACE std::array<stats_mem, MEMP_MAX> use{};
 LACUNA_PER_NAMESPACE TimeoutReserve timeout_reserve;
@@ -114,7 +114,7 @@ void memp_init(void) {
 /// connections in TIME-WAIT, out-of-order data) and tries again, or drops the packet.
 void* memp_malloc(memp_t type) {
     if (net::charge(type)) [[likely]] {
-        const auto object = net::caches[type]->alloc(net::instance.domain);
+        const auto object = net::caches[type].alloc(net::instance.domain);
         if (object) [[likely]]
             return *object;
         if (type == MEMP_SYS_TIMEOUT) {
@@ -130,7 +130,7 @@ void memp_free(memp_t type, void* object) {
     if (object == nullptr) return;
     net::uncharge(type);
     if (type == MEMP_SYS_TIMEOUT && net::timeout_reserve.give(object)) return;
-    net::caches[type]->free(*net::instance.domain, object);
+    net::caches[type].free(*net::instance.domain, object);
 }
 
 void* lacuna_lwip_malloc(std::size_t size) {

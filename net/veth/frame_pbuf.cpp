@@ -23,18 +23,18 @@ struct FramePbuf {
     PacketFrame frame;
 };
 
-/// Shared description of the cache; the objects are each namespace's own.
-constinit const mm::ExclusiveCache* cache = nullptr;
+/// The cache is everybody's; the objects are each namespace's own.
+constinit mm::ExclusiveCache cache;
 
 void free_frame_pbuf(pbuf* p) {
     auto* ours = reinterpret_cast<FramePbuf*>(p);
     link_state->frames.put(std::move(ours->frame));
     std::destroy_at(ours);
-    cache->free(*instance.domain, ours);
+    cache.free(*instance.domain, ours);
 }
 
 Result<pbuf*> wrap_piece(PacketPiece& piece) {
-    void* memory = TRY(cache->alloc(*instance.domain));
+    void* memory = TRY(cache.alloc(*instance.domain));
     auto* ours = new (memory)
         FramePbuf{.header = {.pbuf = {}, .custom_free_function = &free_frame_pbuf}, .frame = std::move(piece.frame)};
     const auto bytes = ours->frame.bytes().subspan(piece.extent.begin, piece.extent.size());
@@ -46,7 +46,7 @@ Result<pbuf*> wrap_piece(PacketPiece& piece) {
 } // namespace
 
 Result<> prepare_frame_pbufs() {
-    if (cache != nullptr) return {};
+    if (cache) return {};
     cache = TRY(kernel::memory().slabs().create_exclusive(
         {.name = "frame_pbuf", .size = sizeof(FramePbuf), .align = alignof(FramePbuf)}));
     return {};
