@@ -377,7 +377,9 @@ void Domain::give_all_back() {
         kernel::ensure(found != 0, "a domain's frames are lost");
         std::size_t singles = 0; // stand at the front, where room has been made
         for (const Pfn first : std::span(blocks).first(found)) {
-            const Order order{frames_[first].order};
+            const Frame& frame = frames_[first];
+            if (frame.state == FrameState::SlabExclusive) kernel::count(Event::ObjectsFreed, frame.slab.in_use);
+            const Order order{frame.order};
             if (std::exchange(leak, false)) {
                 owned_.with([&](Owned& owned) { unlink(owned, first, &DomainBooks::freed); });
                 window_.unmap(PhysRange::of(first, order));

@@ -6,6 +6,7 @@
 #include <set>
 #include <vector>
 
+#include "kernel/base/events.hpp"
 #include "kernel/test/test.hpp"
 #include "mm/memory.hpp"
 #include "mm/testing/make_domain.hpp"
@@ -181,6 +182,20 @@ LACUNA_TEST("mm.slab", "the owner can list its live objects, and no others") {
         if (name == "test-live" && size == 64) listed.insert(object);
     });
     CHECK(listed == expected);
+}
+
+LACUNA_TEST("mm.slab", "objects that go with their domain count as freed") {
+    System system;
+    const ExclusiveCache cache = exclusive_cache(system, {.name = "test-ending", .size = 64});
+    constexpr int count = 500; // more than the rest of the system frees meanwhile
+    auto red = make_domain(system.memory(), "red");
+    {
+        Inside inside(system.spaces(), *red);
+        for (int i = 0; i < count; ++i) REQUIRE(cache.alloc(*red).has_value());
+    }
+    const auto before = kernel::snapshot_events();
+    red.reset();
+    CHECK(kernel::snapshot_events().since(before)[kernel::Event::ObjectsFreed] >= count);
 }
 
 LACUNA_TEST("mm.slab", "outside a domain, exclusive memory is an error and not shared memory") {
