@@ -77,7 +77,7 @@ inline FrameTree::RecentTables::Slot& FrameTree::table_of(RecentTables& recent, 
 }
 
 template <class Function>
-inline void FrameTree::for_each_stretch(std::span<const PageRun> runs, int live, Function&& fn) {
+[[gnu::noinline]] void FrameTree::for_each_stretch(std::span<const PageRun> runs, int live, Function&& fn) {
     std::uint64_t pages = 0;
     recent_.with([&](RecentTables& recent) {
         const auto stretch = [&](Pfn page, unsigned index, std::uint32_t count) {
@@ -104,29 +104,41 @@ inline void FrameTree::for_each_stretch(std::span<const PageRun> runs, int live,
     if (live != 0) kernel::count(kernel::Event::PageTableWrites, pages);
 }
 
-/// Replaces the entry of one page, as most packets are.
-inline void FrameTree::replace_page(Pfn page, arch::Pte entry, int live) {
-    recent_.with([&](RecentTables& recent) {
-        const RecentTables::Slot& slot = table_of(recent, page.address());
-        const std::size_t index = page.raw() % arch::entries_per_table;
-        kernel::ensure(slot.table->read(index).present() != entry.present(), "mapped or unmapped twice in a window");
-        slot.table->write(index, entry);
-        slot.frame->table.live = static_cast<std::uint16_t>(slot.frame->table.live + live);
-    });
-    kernel::count(kernel::Event::PageTableWrites);
+/// The same for one run whose entries lie in one table, as every packet's do.
+template <class Function>
+[[gnu::always_inline]] inline void FrameTree::in_one_table(Pfn first, std::uint32_t pages, int live, Function&& fn) {
+    {
+        auto recent = recent_.lock();
+        const RecentTables::Slot& slot = table_of(*recent, first.address());
+        fn(*slot.table, first.raw() % arch::entries_per_table, first, pages);
+        slot.frame->table.live = static_cast<std::uint16_t>(slot.frame->table.live + live * static_cast<int>(pages));
+    }
+    kernel::count(kernel::Event::PageTableWrites, pages);
+}
+
+/// for_each_stretch() where entries change, with the usual cases in straight lines of their own.
+template <class Function>
+[[gnu::always_inline]] inline void FrameTree::change(std::span<const PageRun> runs, int live, Function&& fn) {
+    if (runs.size() != 1) return for_each_stretch(runs, live, fn);
+    const PageRun run = runs[0];
+    if (run.count == 1) return in_one_table(run.first, 1, live, fn);
+    if (run.first.raw() % arch::entries_per_table + run.count > arch::entries_per_table) [[unlikely]]
+        return for_each_stretch(runs, live, fn);
+    in_one_table(run.first, run.count, live, fn);
 }
 
 void FrameTree::map(std::span<const PageRun> runs, arch::PteFlags flags) {
-    if (runs.size() == 1 && runs[0].count == 1) return map_page(runs[0].first, flags);
-    for_each_stretch(runs, 1, [flags](PageTable& table, std::size_t index, Pfn page, std::uint32_t count) {
-        Pte entry = fresh(page.address(), flags);
-        std::uint64_t before = 0;
-        for (const std::size_t end = index + count; index != end; ++index, entry = entry.next_page()) {
-            if constexpr (kernel::checks_assertions) before |= table.read(index).raw();
-            table.write(index, entry);
-        }
-        kernel::ensure(!Pte{before}.present(), "mapped twice in a window");
-    });
+    change(runs, 1,
+           [flags] [[gnu::always_inline]] (PageTable & table, std::size_t index, Pfn page, std::uint32_t count) {
+               Pte entry = fresh(page.address(), flags);
+               std::uint64_t before = 0;
+#pragma clang loop unroll_count(8)
+               for (const std::size_t end = index + count; index != end; ++index, entry = entry.next_page()) {
+                   if constexpr (kernel::checks_assertions) before |= table.read(index).raw();
+                   table.write(index, entry);
+               }
+               kernel::ensure(!Pte{before}.present(), "mapped twice in a window");
+           });
 }
 
 void FrameTree::unmap(std::span<const PageRun> runs, TlbBatch& batch) {
@@ -135,15 +147,8 @@ void FrameTree::unmap(std::span<const PageRun> runs, TlbBatch& batch) {
     for (const PageRun& run : runs) batch.add_pages(address(run.first.address()), run.count);
 }
 
-[[gnu::noinline]] void FrameTree::map_page(Pfn page, arch::PteFlags flags) {
-    replace_page(page, fresh(page.address(), flags), 1);
-}
-
-[[gnu::noinline]] void FrameTree::unmap_page(Pfn page) { replace_page(page, Pte{}, -1); }
-
 void FrameTree::unmap_unflushed(std::span<const PageRun> runs) {
-    if (runs.size() == 1 && runs[0].count == 1) return unmap_page(runs[0].first);
-    for_each_stretch(runs, -1, [](PageTable& table, std::size_t index, Pfn, std::uint32_t count) {
+    change(runs, -1, [] [[gnu::always_inline]] (PageTable & table, std::size_t index, Pfn, std::uint32_t count) {
         std::uint64_t all = ~std::uint64_t{0};
         for (const std::size_t end = index + count; index != end; ++index) {
             if constexpr (kernel::checks_assertions) all &= table.read(index).raw();

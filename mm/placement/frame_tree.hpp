@@ -77,13 +77,14 @@ private:
     PageTree tree() const { return {frames_, *root_, arch::Level::Page1G}; }
     VirtAddr address(PhysAddr physical) const { return base_ + physical.raw(); }
 
-    void replace_page(Pfn page, arch::Pte entry, int live);
-    void map_page(Pfn page, arch::PteFlags flags);
-    void unmap_page(Pfn page);
     /// Calls fn(table, index, page, count) for each stretch of pages whose entries lie in a row in one table, under
     /// the lock, and counts `live` more present entries for each page.
     template <class Function>
     void for_each_stretch(std::span<const PageRun> runs, int live, Function&& fn);
+    template <class Function>
+    void in_one_table(Pfn first, std::uint32_t pages, int live, Function&& fn);
+    template <class Function>
+    void change(std::span<const PageRun> runs, int live, Function&& fn);
 
     DomainId owner_;
     VirtAddr base_;
