@@ -14,8 +14,9 @@ using kernel::Result;
 Result<> Outbox::begin_block(std::size_t left) {
     BlockClass size = class_for(left);
     if (open_) {
-        // One packet after another: there may be many.
-        if (count_ == began_) size = std::max(size, next_larger(*class_of(open_.order())));
+        // One packet after another of about this size: there may be many.
+        const bool of_a_kind = class_for(pieces_.data()[count_ - 1].length) == size;
+        if (count_ == began_ && of_a_kind) size = std::max(size, next_larger(*class_of(open_.order())));
         seal();
         if (open_began_ < began_) began_block_ = blocks_; // it was other packets'
     }

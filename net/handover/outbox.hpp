@@ -17,7 +17,7 @@ namespace net {
 /// in a block as fit. Until flush() everything still is the sender's.
 ///
 ///     a first, small packet:   | p1 |          4 KiB, and more behind it as long as it fits
-///     then                     | p3 | p4 | ..  16 KiB, and then 64 KiB for each next block
+///     then, of about that size | p3 | p4 | ..  16 KiB, and then 64 KiB for each next block
 ///     a large one              | p9 (beginning)            |  | p9 (end) |
 ///
 /// Each packet begins at a multiple of 8, and the gap before it is zero.

@@ -105,6 +105,18 @@ LACUNA_TEST("net.handover", "packets sent together share blocks, cross whole, an
     }
 }
 
+LACUNA_TEST("net.handover", "a small packet behind a large one takes no large block") {
+    Fixture f;
+    for (int round = 0; round < 3; ++round) {
+        REQUIRE(f.send(pattern(65000, 1)));
+        REQUIRE(f.send(pattern(600, 2))); // no room behind the first
+        REQUIRE(f.send(pattern(700, 3)));
+        f.outbox.flush();
+        CHECK(f.machine->in_transit() == 16 + 1);
+        while (auto packet = f.receive()) packet->recycle(*f.blue_frames);
+    }
+}
+
 LACUNA_TEST("net.handover", "between packets that share a block there is nothing") {
     Fixture f;
     // Blocks that were full of something else before.
@@ -308,7 +320,7 @@ LACUNA_TEST("net.handover", "whatever a sender claims, no two packets lie in the
             held = std::move(rest);
         }
     }
-    CHECK(accepted > 3000);
+    CHECK(accepted > 2500);
     for (auto& packet : held) packet.recycle(*f.blue_frames);
     // What red gave up and nobody was told of rightly is still on its way.
     for (const mm::PageRun& block : ours) f.machine->reclaim(block.first, tag);
