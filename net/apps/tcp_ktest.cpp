@@ -10,6 +10,7 @@
 
 #include <lwip/stats.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 
@@ -260,4 +261,25 @@ LACUNA_TEST("net.tcp", "a task that waits for a packet brings it in itself") {
     CHECK(done == 2 * echo_rounds);
     // There and back; by way of the near end's receive thread it would be one more. The connection takes a few.
     CHECK(switches < 2 * echo_rounds + echo_rounds / 2);
+}
+
+LACUNA_TEST("net.tcp", "segments that arrive together are answered by one acknowledgement") {
+    if (kernel::smp::online_count() > 1) SKIP("the far end would answer while the near one still sends");
+    constexpr std::uint64_t segments = 3;
+    static constexpr std::array<std::byte, segments * TCP_MSS> data{};
+    Pair pair("ntc-a", "ntc-b", net::max_mtu);
+    REQUIRE(pair);
+    std::uint64_t fewest = ~std::uint64_t{0};
+    CHECK(pair.near.run([&] {
+        auto socket = net::Socket::connect(*net::parse_ip(far_address), net::BulkSink::port, 10'000);
+        REQUIRE(socket.has_value());
+        // The connection has to find out first that so much may be under way, and the timer may get in between.
+        for (int time = 0; time < 30; ++time) {
+            const auto before = kernel::snapshot_events();
+            REQUIRE(socket->send(data).has_value());
+            static_cast<void>(kernel::sleep_for(kernel::milliseconds(2)));
+            fewest = std::min(fewest, kernel::snapshot_events().since(before)[kernel::Event::PacketsSent]);
+        }
+    }));
+    CHECK(fewest == segments + 1);
 }

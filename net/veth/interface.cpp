@@ -4,7 +4,6 @@
 #include "kernel/base/events.hpp"
 #include "net/bridge/ethernet.hpp"
 #include "net/links/exclusive_new.hpp"
-#include "net/lwip/held_ack.hpp"
 #include "net/lwip/instance.hpp"
 #include "net/veth/frame_pbuf.hpp"
 #include "net/veth/pbuf_source.hpp"
@@ -131,7 +130,7 @@ err_t Interface::send(PacketSource& source) {
 void Interface::deliver(Packet& packet) {
     if (packet.checksums() == Checksums::Deferred) return input(packet);
     // lwIP asks the interface which checksums to look at; the answer is one for this packet.
-    input_joined();
+    input_joined(HeldAck::Behind::More);
     const u16_t usual = netif_.chksum_flags;
     netif_.chksum_flags = static_cast<u16_t>(usual | NETIF_CHECKSUM_CHECK_TCP | NETIF_CHECKSUM_CHECK_UDP);
     input(packet);
@@ -147,7 +146,7 @@ void Interface::input(Packet& packet) {
         first.extent.begin += EthernetHeader::size;
         if (join(packet)) return;
     }
-    input_joined();
+    input_joined(HeldAck::Behind::More);
     const auto p = wrap(packet);
     if (!p) {
         kernel::count(kernel::Event::PacketsDropped);
@@ -169,7 +168,7 @@ bool Interface::join(Packet& packet) {
     if (continues) {
         piece.extent.begin += TcpSegment::headers;
     } else {
-        input_joined();
+        input_joined(HeldAck::Behind::More);
     }
     const auto p = wrap(packet);
     if (!p) {
@@ -182,11 +181,16 @@ bool Interface::join(Packet& packet) {
     return true;
 }
 
-void Interface::input_joined() {
+/// Gives lwIP what was joined, if there is something. What stands behind that in the ring is what `behind` says, and
+/// may be more than behind the packet that is at hand.
+void Interface::input_joined(HeldAck::Behind behind) {
     if (joiner_.empty()) return;
+    const HeldAck::Behind usual = held_ack.behind();
+    held_ack.next_packet(behind);
     pbuf* const p = joiner_.finish();
     p->if_idx = netif_get_index(&netif_);
     if (ip4_input(p, &netif_) != ERR_OK) pbuf_free(p);
+    held_ack.next_packet(usual);
 }
 
 void Interface::port_gone() {

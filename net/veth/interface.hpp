@@ -4,6 +4,7 @@
 #include "kernel/base/result.hpp"
 #include "net/bridge/mac_address.hpp"
 #include "net/handover/port.hpp"
+#include "net/lwip/held_ack.hpp"
 #include "net/veth/interface_config.hpp"
 #include "net/veth/segment_joiner.hpp"
 
@@ -28,14 +29,14 @@ public:
     netif& lwip() { return netif_; }
 
     void deliver(Packet& packet) override;
-    void end_batch() override { input_joined(); }
+    void end_batch() override { input_joined(HeldAck::Behind::Nothing); }
     void port_gone() override;
 
 private:
     kernel::Result<> add();
     void input(Packet& packet);
     bool join(Packet& packet);
-    void input_joined();
+    void input_joined(HeldAck::Behind behind);
     void address();
     static err_t initialise(netif* interface);
     static err_t transmit(netif* interface, pbuf* p);

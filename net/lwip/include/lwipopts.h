@@ -94,10 +94,12 @@
 #define TCP_MSS 65408
 #define LWIP_DISABLE_TCP_SANITY_CHECKS 1
 #define TCP_OVERSIZE 1460
-/* What a connection may have in flight. Memory is taken as data comes, and the domain's limit is on top. */
+/* What a connection may have in flight. Memory is taken as data comes, and the domain's limit is on top. The window is
+ * twice what a sender here has to send, and the largest at this scale: so the acknowledgement of all that came leaves
+ * room for as much again, before the reader has taken any of it. */
 #define LWIP_WND_SCALE 1
 #define TCP_RCV_SCALE 3
-#define TCP_WND 262144
+#define TCP_WND 524280
 /* What a reader has to take before the sender hears of it on its own account. Segments are acknowledged as they come,
  * and that tells the window too, so an update is for a reader that was behind. */
 #define TCP_WND_UPDATE_THRESHOLD (TCP_WND / 4 * 3)
