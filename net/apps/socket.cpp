@@ -71,6 +71,10 @@ Result<Socket> Socket::connect(const ip_addr_t& address, std::uint16_t port, uns
     const SocketAddress to(address, port);
     Socket socket(lwip_socket(to.family(), SOCK_STREAM, 0));
     if (socket.descriptor_ < 0) return fail(socket_error());
+    if (timeout_ms == 0) {
+        if (lwip_connect(socket.descriptor_, to.get(), to.size()) != 0) return fail(socket_error());
+        return socket;
+    }
     int on = 1;
     lwip_ioctl(socket.descriptor_, FIONBIO, &on);
     if (lwip_connect(socket.descriptor_, to.get(), to.size()) != 0) {

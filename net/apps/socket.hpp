@@ -24,8 +24,8 @@ public:
     }
     ~Socket() { close(); }
 
-    /// A connection to `address`, given up after `timeout_ms`. Errors: Refused, TimedOut, NotFound (no
-    /// route), NoSpace (no socket left), OutOfMemory, Killed.
+    /// A connection to `address`, given up after `timeout_ms`; 0: when TCP gives up, and a kill has to wait for that.
+    /// Errors: Refused, TimedOut, NotFound (no route), NoSpace (no socket left), OutOfMemory, Killed.
     static kernel::Result<Socket> connect(const ip_addr_t& address, std::uint16_t port, unsigned timeout_ms);
     /// A socket that takes connections to `port` on every address. Errors: Exists (the port is in
     /// use), NoSpace, OutOfMemory.

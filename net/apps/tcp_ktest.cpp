@@ -266,13 +266,15 @@ LACUNA_TEST("net.tcp", "a task that waits for a packet brings it in itself") {
 LACUNA_TEST("net.tcp", "segments that arrive together are answered by one acknowledgement") {
     if (kernel::smp::online_count() > 1) SKIP("the far end would answer while the near one still sends");
     constexpr std::uint64_t segments = 3;
-    static constexpr std::array<std::byte, segments * TCP_MSS> data{};
     Pair pair("ntc-a", "ntc-b", net::max_mtu);
     REQUIRE(pair);
     std::uint64_t fewest = ~std::uint64_t{0};
     CHECK(pair.near.run([&] {
         auto socket = net::Socket::connect(*net::parse_ip(far_address), net::BulkSink::port, 10'000);
+        auto pages = pair.near.space().domain().alloc_pages(mm::Order::for_bytes(segments * TCP_MSS), mm::Zero::Yes);
         REQUIRE(socket.has_value());
+        REQUIRE(pages.has_value());
+        const std::span<const std::byte> data(pages->address().get(), segments * TCP_MSS);
         // The connection has to find out first that so much may be under way, and the timer may get in between.
         for (int time = 0; time < 30; ++time) {
             const auto before = kernel::snapshot_events();

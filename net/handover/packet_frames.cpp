@@ -11,7 +11,7 @@ PacketFrame PacketFrames::take_spent(mm::TransitTag wire, BlockClass size) {
     const auto at = static_cast<std::size_t>(size);
     auto stock = stock_.lock();
     std::uint8_t& count = stock->counts.data()[at];
-    if (count <= (size == BlockClass::Small ? reserve : 0)) return {};
+    if (count <= kept_of(size)) return {};
     PacketFrame& last = stock->frames.data()[begins.data()[at] + count - 1];
     if (last.source() != wire) return {};
     --count;

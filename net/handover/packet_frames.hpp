@@ -61,6 +61,10 @@ public:
         frame = std::move(stock->frames.data()[begins.data()[at] + --count]);
         return true;
     }
+    /// Whether there may be blocks that there is no need for; a snapshot.
+    bool has_surplus(BlockClass size) const {
+        return stock_.unlocked().counts.data()[static_cast<std::size_t>(size)] > kept_of(size);
+    }
     /// A block that there is no need for and that holds nothing but what `wire` brought; empty if there is none
     /// at hand.
     PacketFrame take_spent(mm::TransitTag wire, BlockClass size);
@@ -79,6 +83,7 @@ private:
         std::array<PacketFrame, capacity[0] + capacity[1] + capacity[2]> frames{};
         std::array<std::uint8_t, block_classes> counts{};
     };
+    static constexpr std::size_t kept_of(BlockClass size) { return size == BlockClass::Small ? reserve : 0; }
     /// Where the blocks of each size begin in Stock::frames.
     static constexpr std::array<std::size_t, block_classes> begins{0, capacity[0], capacity[0] + capacity[1]};
 

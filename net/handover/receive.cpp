@@ -11,7 +11,7 @@ using kernel::Result;
 
 namespace {
 
-Result<PacketFrame> copy_out(WireEnd end, PacketFrames& frames, const Descriptor& piece) {
+[[gnu::noinline]] Result<PacketFrame> copy_out(WireEnd end, PacketFrames& frames, const Descriptor& piece) {
     const auto slot_number = static_cast<std::uint32_t>(piece.index);
     const auto slot = TRY(end.incoming_bounce().bytes(slot_number));
     PacketFrame frame = TRY(frames.take());
@@ -26,10 +26,9 @@ Result<PacketFrame> copy_out(WireEnd end, PacketFrames& frames, const Descriptor
 
 /// For a block that came in, one of its size that is not needed goes back to the sender, for its next packets. What it
 /// holds, that side sent itself: nothing needs zeroing, nothing goes through the allocators.
-void give_back_spent(WireEnd end, PacketFrames& frames, mm::Order order) {
-    const auto size = class_of(order);
-    if (!size || end.room_for_spent() == 0) return;
-    PacketFrame frame = frames.take_spent(end.tag(), *size);
+[[gnu::noinline]] void give_back_spent(WireEnd end, PacketFrames& frames, BlockClass size) {
+    if (end.room_for_spent() == 0) return;
+    PacketFrame frame = frames.take_spent(end.tag(), size);
     if (!frame) return;
     clear_headers(frame.bytes(), frame.dirty());
     const auto claim = Descriptor::of_frame(frame.pfn(), frame.dirty().begin, frame.dirty().size());
@@ -45,7 +44,10 @@ Result<PacketFrame> take_in(WireEnd end, Inbox& inbox, PacketFrames& frames, con
     inbox.leave(frames);
     if (inbox.missed(piece)) return fail(Error::Refused);
     auto frame = frames.store().adopt(piece.pfn(), end.tag(), extent_of(piece));
-    if (frame) give_back_spent(end, frames, frame->order());
+    if (frame) [[likely]] {
+        const auto size = class_of(frame->order());
+        if (size && frames.has_surplus(*size)) give_back_spent(end, frames, *size);
+    }
     if (piece.block == Block::Left) return frame;
     if (frame) frame = inbox.begin(frames, std::move(*frame), piece);
     if (!frame) inbox.miss(piece.pfn());

@@ -141,6 +141,8 @@
 #define LWIP_SO_RCVBUF 1
 #define LWIP_SO_LINGER 1
 #define RECV_BUFSIZE_DEFAULT 262144
+/* Of multicast groups in a namespace: a table that each close of a socket walks. */
+#define LWIP_SOCKET_MAX_MEMBERSHIPS 16
 #define SO_REUSE 1
 #define LWIP_TIMEVAL_PRIVATE 0
 #define LWIP_ERRNO_STDINCLUDE 1
