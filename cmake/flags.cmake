@@ -7,16 +7,19 @@ set(lacuna_warnings -Wall -Wextra -Werror -Wconversion -Wshadow -Wcast-align -Wt
   -Wnon-virtual-dtor -Wold-style-cast -Wimplicit-fallthrough)
 target_compile_options(lacuna_flags INTERFACE
   "$<$<COMPILE_LANGUAGE:CXX>:${lacuna_warnings}>"
-  -fno-omit-frame-pointer -g)
+  -g)
 
 if(LACUNA_WORLD STREQUAL "kernel")
   # FACTS of the platform: no -mgeneral-regs-only (libc++'s <limits> wants long double), no SSE, no red zone.
   set(LACUNA_MACHINE_FLAGS -ffreestanding -mcmodel=kernel -mno-red-zone -mno-sse -mno-mmx -fno-pic
     -fno-stack-protector -fno-asynchronous-unwind-tables -ffunction-sections
-    $<$<BOOL:${LACUNA_LTO}>:-flto=thin>)
+    -f$<$<BOOL:${LACUNA_FRAME_POINTERS}>:no->omit-frame-pointer $<$<BOOL:${LACUNA_LTO}>:-flto=thin>)
+  target_compile_definitions(lacuna_flags INTERFACE
+    LACUNA_FRAME_POINTERS=$<BOOL:${LACUNA_FRAME_POINTERS}>
+    LACUNA_LTO=$<BOOL:${LACUNA_LTO}>)
   # What was optimised once is kept, and a small change links in seconds.
   target_link_options(lacuna_flags INTERFACE
-    $<$<BOOL:${LACUNA_LTO}>:-Wl,--thinlto-cache-dir=${CMAKE_BINARY_DIR}/thinlto>)
+    $<$<BOOL:${LACUNA_LTO}>:-Wl,--lto-O3$<SEMICOLON>-Wl,--thinlto-cache-dir=${CMAKE_BINARY_DIR}/thinlto>)
   target_compile_options(lacuna_flags INTERFACE ${LACUNA_MACHINE_FLAGS}
     $<$<COMPILE_LANGUAGE:CXX>:-stdlib=libc++$<SEMICOLON>-fno-threadsafe-statics>
     $<$<COMPILE_LANGUAGE:CXX>:-fno-exceptions$<SEMICOLON>-fno-rtti>)
@@ -26,7 +29,7 @@ if(LACUNA_WORLD STREQUAL "kernel")
   target_include_directories(lacuna_flags INTERFACE ${CMAKE_SOURCE_DIR}/arch/x86_64/include)
 elseif(LACUNA_WORLD STREQUAL "host-bench")
   # Native speed, with the kernel's library; mm/host_bench says which file has to do without it.
-  target_compile_options(lacuna_flags INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-fno-exceptions$<SEMICOLON>-fno-rtti>)
+  target_compile_options(lacuna_flags INTERFACE -fno-omit-frame-pointer $<$<COMPILE_LANGUAGE:CXX>:-fno-exceptions$<SEMICOLON>-fno-rtti>)
   target_compile_definitions(lacuna_flags INTERFACE LACUNA_HOST=1)
   target_include_directories(lacuna_flags INTERFACE ${CMAKE_SOURCE_DIR}/arch/host/include)
 else()
@@ -41,7 +44,7 @@ else()
     target_link_libraries(lacuna_flags INTERFACE Catch2::Catch2WithMain)
   endif()
   target_compile_definitions(lacuna_flags INTERFACE LACUNA_HOST=1 LACUNA_CATCH2_MAJOR=${Catch2_VERSION_MAJOR})
-  target_compile_options(lacuna_flags INTERFACE -fsanitize=address,undefined -fno-sanitize-recover=all)
+  target_compile_options(lacuna_flags INTERFACE -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all)
   target_link_options(lacuna_flags INTERFACE -fsanitize=address,undefined)
   target_include_directories(lacuna_flags INTERFACE ${CMAKE_SOURCE_DIR}/arch/host/include)
 endif()

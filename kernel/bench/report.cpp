@@ -93,12 +93,13 @@ void text_context() {
 void line_context() {
     console::Writer writer;
     console::Appender out(writer);
-    std::format_to(out,
-                   "@bench {{\"cycles_per_second\":{},\"assertions\":{},\"mutants\":{},"
-                   "\"vendor\":\"{}\",\"pcid\":{},\"invpcid\":{},\"pages_1g\":{},\"policies\":{{",
-                   arch::cycles_per_second(), bool{LACUNA_ASSERTIONS}, bool{LACUNA_MUTANTS},
-                   std::string_view(arch::cpu_features().vendor.data()), arch::cpu_features().pcid,
-                   arch::cpu_features().invpcid, arch::cpu_features().pages_1g);
+    std::format_to(
+        out,
+        "@bench {{\"cycles_per_second\":{},\"assertions\":{},\"mutants\":{},"
+        "\"lto\":{},\"frame_pointers\":{},\"vendor\":\"{}\",\"pcid\":{},\"invpcid\":{},\"pages_1g\":{},\"policies\":{{",
+        arch::cycles_per_second(), bool{LACUNA_ASSERTIONS}, bool{LACUNA_MUTANTS}, bool{LACUNA_LTO},
+        bool{LACUNA_FRAME_POINTERS}, std::string_view(arch::cpu_features().vendor.data()), arch::cpu_features().pcid,
+        arch::cpu_features().invpcid, arch::cpu_features().pages_1g);
     const char* separator = "";
     for_each_policy(options().policies, [&](std::string_view axis, std::string_view choice) {
         std::format_to(out, "{}\"{}\":\"{}\"", separator, axis, choice);

@@ -27,6 +27,7 @@ void print_backtrace(std::uint64_t instruction, std::uint64_t frame_pointer) {
     if (instruction != 0) print_location(instruction);
     const std::size_t count = arch::backtrace(frame_pointer, addresses);
     for (std::size_t i = 0; i < count; ++i) print_location(addresses[i]);
+    if constexpr (!arch::has_frame_pointers) write("  and no more: this kernel was built without frame pointers\n");
 }
 
 void print_registers(const arch::TrapFrame& frame) {

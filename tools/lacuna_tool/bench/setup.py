@@ -87,6 +87,8 @@ def context(setup: Setup, guest: dict) -> dict:
         "host_cpu": _host_cpu(),
         "assertions": guest["assertions"],
         "mutants": guest["mutants"],
+        "lto": guest["lto"],
+        "frame_pointers": guest["frame_pointers"],
         "cpu_features": {name: guest[name] for name in ("vendor", "pcid", "invpcid", "pages_1g")},
         "policies": guest["policies"],
         "meaning": setup.meaning,
