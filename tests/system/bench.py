@@ -54,6 +54,17 @@ def repeatable() -> None:
     check(first == second, f"two runs differ:\n{json.dumps(first)}\n{json.dumps(second)}")
 
 
+@case("no stream waits for a timer")
+def streams_flow() -> None:
+    # A quarter of a second, that of the delayed acknowledgement, is 30 instructions for each byte that is sent.
+    session = Session(_setup())
+    streams = [name for name in session.names if verb.matches("net.lo_*.tcp_bulk.*,net.veth_mtu*.tcp_bulk.*", name)]
+    check(len(streams) >= 4, f"only these streams: {streams}")
+    for name in streams:
+        figure = session.take(name)
+        check(not figure.failure and figure.median < 15, f"{name}: {figure.median} instructions a byte {figure.failure}")
+
+
 @case("the file is read back, says what was measured on, and is its own equal")
 def file() -> None:
     made = _measure("handover=copy")

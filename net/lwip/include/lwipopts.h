@@ -101,8 +101,12 @@
 #define TCP_RCV_SCALE 3
 #define TCP_WND 524280
 /* What a reader has to take before the sender hears of it on its own account. Segments are acknowledged as they come,
- * and that tells the window too, so an update is for a reader that was behind. */
-#define TCP_WND_UPDATE_THRESHOLD (TCP_WND / 4 * 3)
+ * and that tells the window too, so an update is for a reader that was behind. But where an acknowledgement is owed, a
+ * segment's worth is enough: it would come by the timer, a quarter of a second later, and a sender that has a small last
+ * piece waits for it (Nagle's algorithm, RFC 1122 section 4.2.3.4). Not while the segment is being processed: more may
+ * come behind it (held_ack.hpp). `pcb` is the variable of tcp_recved(). */
+#define TCP_WND_UPDATE_THRESHOLD \
+    ((pcb->flags & TF_ACK_DELAY) != 0 && pcb != tcp_input_pcb ? pcb->mss : TCP_WND / 4 * 3)
 #define TCP_SND_BUF 262144
 #define TCP_SND_QUEUELEN 1024
 /* A segment's acknowledgement waits while the next one is already in the ring (held_ack.hpp). */
