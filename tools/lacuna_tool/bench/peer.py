@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Lacuna beside Linux: the goals, and every figure that both have by the same name."""
+"""Lacuna beside Linux, and where it was measured Unikraft: the goals, and every figure that has the same name in Linux's."""
 
 import dataclasses
 import json
@@ -12,6 +12,7 @@ from lacuna_tool.errors import UserError
 
 _FOLDER = Path(__file__).parent
 LINUX = json.loads((_FOLDER / "linux-6.1.json").read_text())
+UNIKRAFT = json.loads((_FOLDER / "unikraft-0.17.json").read_text())
 GOALS = json.loads((_FOLDER / "goals.json").read_text())
 _WEIGHTY = ("cr3-writes", "image-swaps", "full-flushes", "invlpg", "ipis-sent", "page-table-writes", "bytes-copied",
             "frames-zeroed")
@@ -36,9 +37,9 @@ def _sum(values: list[float | None]) -> float | None:
     return None if None in values or not values else sum(values)
 
 
-def _linux(name: str) -> float | None:
+def _peer(peer: dict, name: str) -> float | None:
     """Bytes as KiB, which is what Linux calls kB."""
-    found = LINUX["figures"].get(name)
+    found = peer["figures"].get(name)
     return None if found is None else found["value"] / 1024 if found["unit"] == "bytes" else found["value"]
 
 
@@ -66,12 +67,15 @@ def _events(figures: list[Figure]) -> str:
 
 def goal_rows(figures: dict[str, Figure]) -> list[str]:
     """The goals, one line each."""
-    lines = [f"{'work':54} {'Linux 6.1':>14} {'goal':>10} {'Lacuna':>14} {'Linux/':>8}  {'':20} events per operation"]
+    lines = [f"{'work':54} {'Linux 6.1':>14} {'Unikraft':>12} {'goal':>10} {'Lacuna':>14} {'Linux/':>8}  {'':20} "
+             "events per operation"]
     for row in GOALS["rows"]:
         taken = [figures[name] for name in row["figures"] if name in figures]
         ours = _sum([_value(figures.get(name)) for name in row["figures"]])
-        linux = _sum([_linux(name) for name in row.get("linux", row["figures"])])
-        lines.append(f"{row['work']:54} {_shown(linux)} {number(row['goal']):>10} {_shown(ours)} {_times(linux, ours)}  "
+        linux = _sum([_peer(LINUX, name) for name in row.get("linux", row["figures"])])
+        unikraft = _sum([_peer(UNIKRAFT, name) for name in row["figures"]])
+        lines.append(f"{row['work']:54} {_shown(linux)} {_shown(unikraft, 12)} {number(row['goal']):>10} {_shown(ours)} "
+                     f"{_times(linux, ours)}  "
                      f"{_verdict(ours, row['goal']):20} {_events(taken)}".rstrip())
     return lines
 
@@ -81,7 +85,7 @@ def all_rows(figures: dict[str, Figure]) -> list[str]:
     lines = [f"{'figure':{NAME_WIDTH}} {'Linux 6.1':>14} {'Lacuna':>14} {'Linux/':>8}"]
     for name, figure in figures.items():
         if name in LINUX["figures"]:
-            ours, linux = _value(figure), _linux(name)
+            ours, linux = _value(figure), _peer(LINUX, name)
             lines.append(f"{name:{NAME_WIDTH}} {_shown(linux)} {_shown(ours)} {_times(linux, ours)}")
     return lines
 
@@ -110,13 +114,13 @@ class _Variants:
 
 def ratio_rows(figures: dict[str, Figure], variants: _Variants) -> list[str]:
     """What isolation costs."""
-    lines = [f"{'ratio':54} {'':14} {'at most':>10} {'Lacuna':>14}"]
+    lines = [f"{'ratio':54} {'':27} {'at most':>10} {'Lacuna':>14}"]
     for row in GOALS["ratios"]:
         name = row["figure"]
         other = figures.get(row["divisor"]) if "divisor" in row else variants.take(name, row["without"])
         above, below = _value(figures.get(name)), _value(other)
         ratio = above / below if above and below else None
-        lines.append(f"{row['work']:54} {'':14} {row['goal']:>10.2f} {_shown(ratio)} {'':8}  {_verdict(ratio, row['goal'])}")
+        lines.append(f"{row['work']:54} {'':27} {row['goal']:>10.2f} {_shown(ratio)} {'':8}  {_verdict(ratio, row['goal'])}")
     return lines
 
 
@@ -140,7 +144,7 @@ def ipi_row(variants: _Variants) -> str:
     value = None if figure.failure else figure.events.get(row["event"], 0.0)
     shown = "-" if value is None else f"{value:.4f}"
     why = figure.failure.splitlines()[0] if figure.failure else _verdict(value, row["goal"])
-    return f"{'IPIs per exclusive page, 2 CPUs, block + batch':54} {'':14} {row['goal']:>10.2f} {shown:>14} {'':8}  {why}"
+    return f"{'IPIs per exclusive page, 2 CPUs, block + batch':54} {'':27} {row['goal']:>10.2f} {shown:>14} {'':8}  {why}"
 
 
 def report(session: Session, figures: list[Figure]) -> str:
@@ -149,4 +153,4 @@ def report(session: Session, figures: list[Figure]) -> str:
     variants = _Variants(session)
     parts = [goal_rows(by_name), ratio_rows(by_name, variants) + [ipi_row(variants)], growth_rows(variants),
              all_rows(by_name)]
-    return "\n\n".join(["\n".join(part) for part in parts] + [f"Linux: {LINUX['source']}.", _TABLES])
+    return "\n\n".join(["\n".join(part) for part in parts] + [f"Linux: {LINUX['source']}.\nUnikraft: {UNIKRAFT['source']}.", _TABLES])
