@@ -35,8 +35,9 @@ Result<NamespaceRef> NamespaceRegistry::create(std::string_view name) {
 Result<NamespaceRef> NamespaceRegistry::enlist(std::string_view name) {
     if (!is_namespace_name(name)) return fail(Error::InvalidArgument);
     MutexGuard guard(mutex_);
-    for (NetNamespace& ns : list_)
-        if (ns.name() == name) return fail(Error::Exists);
+    const NetNamespace::Name padded = NetNamespace::padded(name);
+    for (const NetNamespace& ns : list_)
+        if (ns.is_called(padded)) return fail(Error::Exists);
     NetNamespace* ns = TRY(pool_.make(name, next_id_));
     ++next_id_;
     list_.push_back(*ns);
@@ -64,8 +65,10 @@ Result<> NamespaceRegistry::start(NetNamespace& ns) {
 
 Result<NamespaceRef> NamespaceRegistry::find(std::string_view name) {
     MutexGuard guard(mutex_);
+    if (!is_namespace_name(name)) return fail(Error::NotFound);
+    const NetNamespace::Name padded = NetNamespace::padded(name);
     for (NetNamespace& ns : list_)
-        if (ns.name() == name && ns.state() == NetNamespace::State::Alive) return NamespaceRef(ns);
+        if (ns.is_called(padded) && ns.state() == NetNamespace::State::Alive) return NamespaceRef(ns);
     return fail(Error::NotFound);
 }
 

@@ -7,13 +7,9 @@
 #include "kernel/sched/task_table.hpp"
 #include "mm/tables/address_space_cache.hpp"
 
-#include <algorithm>
-
 namespace kernel {
 
-NetNamespace::NetNamespace(std::string_view name, uint32_t id) : id_(id) {
-    std::copy_n(name.begin(), std::min(name.size(), name_size - 1), name_.begin());
-}
+NetNamespace::NetNamespace(std::string_view name, uint32_t id) : name_(padded(name)), id_(id) {}
 
 Result<> NetNamespace::furnish(mm::Memory& memory, mm::AddressSpaceCache& spaces) {
     domain_ = TRY(mm::Domain::create(memory, mm::DomainKind::Net, name()));

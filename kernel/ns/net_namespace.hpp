@@ -11,8 +11,10 @@
 #include "mm/domain/domain.hpp"
 #include "mm/tables/address_space.hpp"
 
+#include <algorithm>
 #include <array>
 #include <atomic>
+#include <bit>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -37,13 +39,24 @@ namespace kernel {
 class NetNamespace {
 public:
     static constexpr size_t name_size = 16;
+    /// A name, filled up with zeros: two words to compare, which is done with all there are when one is made.
+    using Name = std::array<char, name_size>;
     enum class State : uint8_t { Starting, Alive, Stopping, Closed };
 
     NetNamespace(std::string_view name, uint32_t id);
     NetNamespace(const NetNamespace&) = delete;
     NetNamespace& operator=(const NetNamespace&) = delete;
 
+    /// A longer name is cut, with room left for a zero.
+    [[nodiscard]] static Name padded(std::string_view name) {
+        Name padded{};
+        std::copy_n(name.begin(), std::min(name.size(), name_size - 1), padded.begin());
+        return padded;
+    }
     [[nodiscard]] std::string_view name() const { return name_.data(); }
+    [[nodiscard]] bool is_called(const Name& name) const {
+        return std::bit_cast<unsigned __int128>(name_) == std::bit_cast<unsigned __int128>(name); // not by memcmp
+    }
     /// Counted from 1 in the order of creation, never used again.
     [[nodiscard]] uint32_t id() const { return id_; }
     [[nodiscard]] State state() const { return tasks_.unlocked().state; }
@@ -95,7 +108,7 @@ private:
     /// Kills all tasks until none is left. Precondition: Closed; the caller is outside.
     void end_tasks();
 
-    std::array<char, name_size> name_{};
+    const Name name_;
     uint32_t id_;
     std::atomic<uint32_t> references_{0};
     SpinLocked<Tasks, Rank::Namespaces> tasks_;
