@@ -121,7 +121,7 @@ inline kernel::Result<std::span<std::byte>> Outbox::place(std::size_t left) {
 
 inline void Outbox::end_packet(Checksums checksums) {
     pieces_.data()[began_].checksums = checksums;
-    for (std::size_t piece = began_; piece + 1 < count_; ++piece) pieces_.data()[piece].position = Position::More;
+    net::end_packet(std::span(pieces_.data() + began_, count_ - began_));
     ++packets_;
     if (packing_ == Packing::Alone) seal();
 }

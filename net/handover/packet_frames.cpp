@@ -8,13 +8,12 @@ namespace net {
 using kernel::Result;
 
 PacketFrame PacketFrames::take_spent(mm::TransitTag wire, BlockClass size) {
-    const auto at = static_cast<std::size_t>(size);
     auto stock = stock_.lock();
-    std::uint8_t& count = stock->counts.data()[at];
-    if (count <= kept_of(size)) return {};
-    PacketFrame& last = stock->frames.data()[begins.data()[at] + count - 1];
+    const Shelf shelf = stock->shelf(size);
+    if (shelf.count <= kept_of(size)) return {};
+    PacketFrame& last = shelf.frames[shelf.count - 1];
     if (last.source() != wire) return {};
-    --count;
+    --shelf.count;
     return std::move(last);
 }
 
@@ -33,11 +32,10 @@ void PacketFrames::put(PacketFrame&& frame) {
         return leave(*block);
     }
     if (const auto size = class_of(frame.order())) [[likely]] {
-        const auto at = static_cast<std::size_t>(*size);
         auto stock = stock_.lock();
-        std::uint8_t& count = stock->counts.data()[at];
-        if (count < capacity.data()[at]) {
-            stock->frames.data()[begins.data()[at] + count++] = std::move(frame);
+        const Shelf shelf = stock->shelf(*size);
+        if (shelf.count < shelf.capacity) {
+            shelf.frames[shelf.count++] = std::move(frame);
             return;
         }
     }

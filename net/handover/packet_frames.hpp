@@ -54,11 +54,10 @@ public:
     kernel::Result<PacketFrame> take(BlockClass size = BlockClass::Small);
     /// The same out of the stock only, into `frame`, which is empty before. False if there is none.
     bool take_stocked(BlockClass size, PacketFrame& frame) {
-        const auto at = static_cast<std::size_t>(size);
         auto stock = stock_.lock();
-        std::uint8_t& count = stock->counts.data()[at];
-        if (count == 0) return false;
-        frame = std::move(stock->frames.data()[begins.data()[at] + --count]);
+        const Shelf shelf = stock->shelf(size);
+        if (shelf.count == 0) return false;
+        frame = std::move(shelf.frames[--shelf.count]);
         return true;
     }
     /// Whether there may be blocks that there is no need for; a snapshot.
@@ -79,9 +78,20 @@ public:
     std::size_t stocked() { return stock_.unlocked().counts[0]; }
 
 private:
+    /// The blocks of one size: `count` of `capacity`.
+    struct Shelf {
+        PacketFrame* frames;
+        std::uint8_t& count;
+        std::size_t capacity;
+    };
     struct Stock {
         std::array<PacketFrame, capacity[0] + capacity[1] + capacity[2]> frames{};
         std::array<std::uint8_t, block_classes> counts{};
+
+        Shelf shelf(BlockClass size) {
+            const auto at = static_cast<std::size_t>(size);
+            return {frames.data() + begins.data()[at], counts.data()[at], capacity.data()[at]};
+        }
     };
     static constexpr std::size_t kept_of(BlockClass size) { return size == BlockClass::Small ? reserve : 0; }
     /// Where the blocks of each size begin in Stock::frames.

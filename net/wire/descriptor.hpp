@@ -73,6 +73,12 @@ static_assert(Descriptor::of_frame(mm::Pfn{(1U << 27) - 1}, 0, 1).pfn() == mm::P
 inline constexpr std::size_t max_packet_bytes = 65535 + 14;
 inline constexpr std::size_t max_packet_pieces = max_packet_bytes / mm::page_size + 2;
 
+/// Says in each piece of a packet whether more of it follows. Precondition: there is one.
+constexpr void end_packet(std::span<Descriptor> pieces) {
+    for (Descriptor& piece : pieces.first(pieces.size() - 1)) piece.position = Position::More;
+    pieces.back().position = Position::Last;
+}
+
 /// The pieces of one packet, in order. A value in its user's own memory: checks made on it hold.
 class PieceList {
 public:
@@ -81,11 +87,8 @@ public:
     /// Precondition: size() < max_packet_pieces.
     constexpr void append(const Descriptor& piece) { pieces_.data()[count_++] = piece; }
     constexpr void clear() { count_ = 0; }
-    /// Says in each piece whether more of the packet follows it. Precondition: !empty().
-    constexpr void end_packet() {
-        for (Descriptor& piece : std::span(pieces_).first(count_ - 1)) piece.position = Position::More;
-        pieces_[count_ - 1].position = Position::Last;
-    }
+    /// The packet is complete. Precondition: !empty().
+    constexpr void end_packet() { net::end_packet({pieces_.data(), count_}); }
     constexpr bool full() const { return count_ == max_packet_pieces; }
     constexpr bool empty() const { return count_ == 0; }
     constexpr std::size_t size() const { return count_; }
