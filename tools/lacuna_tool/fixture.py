@@ -32,11 +32,13 @@ def scratch() -> Iterator[Path]:
         yield Path(name)
 
 
-def machine(folder: Path, options: str, files: Path = paths.DEFAULT_FILES, **devices: object) -> Machine:
-    """A machine with `files` in its RAM file system; `devices` are fields of Machine."""
+def machine(folder: Path, options: str, files: Path = paths.DEFAULT_FILES, preset: str = "kernel",
+            **devices: object) -> Machine:
+    """A machine with `files` in its RAM file system and the kernel of a preset, which is built; `devices` are fields of
+    Machine."""
     initrd = folder / "files.cpio"
     initrd.write_bytes(cpio.pack(files))
-    return Machine(kernel=paths.kernel_elf(), command_line=options, initrd=initrd, **devices)
+    return Machine(kernel=paths.kernel_elf(preset), command_line=options, initrd=initrd, **devices)
 
 
 def execute(commands: str, append: str = "", timeout: float = EXEC_SECONDS, **devices: object) -> Outcome:

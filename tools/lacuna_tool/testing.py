@@ -11,6 +11,10 @@ from lacuna_tool.results import Case, Status
 from lacuna_tool.units import Unit, World
 
 
+# What a unit needs to be built besides the kernel and the host's tests.
+PRESETS = {"system.measured": "bench"}
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("glob", nargs="?", default="*", metavar="GLOB",
                         help="which tests: a suite ('mm.*', 'host.mm.buddy', 'twin.*') or a case ('mm.buddy: split*')")
@@ -80,6 +84,8 @@ def run(options: argparse.Namespace) -> int:
     if options.list:
         _list(selected)
         return Exit.SUCCESS
+    for preset in {PRESETS[unit.id] for unit in selected if unit.id in PRESETS}:
+        build.build(preset, packages.TEST)
     for unit in selected:
         results.result_file(unit.id).unlink(missing_ok=True)
     ctest.write_tree([Unit(unit.world, unit.suite, unit.cases if options.glob != "*" else ()) for unit in selected])
