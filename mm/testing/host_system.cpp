@@ -2,23 +2,15 @@
 #include "mm/testing/host_system.hpp"
 
 #include <algorithm>
-#include <arch/pgd.hpp>
 #include <span>
 
 #include "mm/testing/system.hpp"
 
 namespace mm::testing {
 
-namespace {
-
-constexpr std::uint64_t mib = std::uint64_t{1} << 20;
-
-} // namespace
-
 HostSystem::HostSystem(const HostPlan& plan)
-    : machine(plan.memory), boot(plan_of(plan)), frames(boot.frames), tables(frames),
-      placements(scheme_of(plan.policies.isolation, plan.policies.placement), boot.frames, boot.tlb, tables,
-                 boot.direct_map),
+    : machine(plan.memory), boot(plan_.plan(plan.memory, arch::Level::Page2M, plan.scheme())), frames(boot.frames),
+      tables(frames), placements(plan.scheme(), boot.frames, boot.tlb, tables, boot.direct_map),
       spaces(placements.scheme, boot.kernel_map, boot.frames, boot.tlb, tables),
       memory({.frames = frames,
               .direct_map = boot.direct_map,
@@ -29,26 +21,7 @@ HostSystem::HostSystem(const HostPlan& plan)
              plan.policies) {
     for (const PhysRange& range : boot.free_ranges()) frames.add(range);
     boot.direct_map.use_tables(tables);
-    const bool opened = placements.open(boot.kernel_map).has_value();
-    const auto pgd = spaces.add_cpu(0);
-    kernel::ensure(opened && pgd.has_value(), "no memory for a CPU");
-    arch::load_pgd(pgd->raw());
-}
-
-MemoryPlan HostSystem::plan_of(const HostPlan& plan) {
-    const VirtAddr image{arch::kernel_image_base + mib};
-    ram_ = {PhysRange{PhysAddr{0}, PhysAddr{plan.memory.bytes()}}};
-    in_use_ = {PhysRange{PhysAddr{0}, PhysAddr{2 * mib}}};
-    image_ = {ImagePart{image, image + mib / 2, PhysAddr{mib}, arch::read_execute},
-              ImagePart{image + mib / 2, image + mib, PhysAddr{mib + mib / 2}, arch::read_write}};
-    return {.ram = ram_,
-            .in_use = in_use_,
-            .image = image_,
-            .device_table = Pfn{1},
-            .largest_leaf = arch::Level::Page2M,
-            .reachable = PhysAddr{plan.memory.bytes()},
-            .limit = plan.memory,
-            .scheme = scheme_of(plan.policies.isolation, plan.policies.placement)};
+    start_first_cpu(placements, boot.kernel_map, spaces);
 }
 
 bool HostSystem::is_zero(Pfn pfn) {

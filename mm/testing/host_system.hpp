@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <array>
-
 #include "arch/host/machine.hpp"
-#include "mm/boot/boot_memory.hpp"
 #include "mm/buddy/buddy_table_source.hpp"
 #include "mm/buddy/frame_allocator.hpp"
 #include "mm/memory.hpp"
-#include "mm/tables/address_space_cache.hpp"
+#include "mm/testing/machine_plan.hpp"
 
 namespace mm::testing {
 
@@ -16,6 +13,7 @@ namespace mm::testing {
 struct HostPlan {
     PageCount memory{(std::uint64_t{64} << 20) / page_size};
     Policies policies{};
+    Scheme scheme() const { return scheme_of(policies.isolation, policies.placement); }
 };
 
 /// A host machine with everything in mm/ wired as kernel_main does it. CPU 0 runs on the kernel's
@@ -35,11 +33,7 @@ public:
     arch::host::Machine machine;
 
 private:
-    MemoryPlan plan_of(const HostPlan& plan);
-
-    std::array<PhysRange, 1> ram_;
-    std::array<PhysRange, 1> in_use_;
-    std::array<ImagePart, 2> image_;
+    MachinePlan plan_;
 
 public:
     BootMemory boot;

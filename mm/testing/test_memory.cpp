@@ -1,46 +1,24 @@
 // SPDX-License-Identifier: MIT
 #include "mm/testing/test_memory.hpp"
 
-#include <arch/pgd.hpp>
-
 namespace mm::testing {
 
 namespace {
 
-constexpr std::uint64_t mib = std::uint64_t{1} << 20;
 constexpr std::size_t table_frames = 256;
-constexpr PhysAddr first_block{16 * mib};
+constexpr PhysAddr first_block{std::uint64_t{16} << 20};
 
 } // namespace
 
 TestMemory::TestMemory(const TestPlan& plan)
-    : machine(plan.memory), boot(plan_of(plan)), tables(boot.frames, set_tables_aside()),
-      placements(plan.scheme, boot.frames, boot.tlb, tables, boot.direct_map),
+    : machine(plan.memory), boot(plan_.plan(plan.memory, plan.largest_leaf, plan.scheme)),
+      tables(boot.frames, set_tables_aside()), placements(plan.scheme, boot.frames, boot.tlb, tables, boot.direct_map),
       spaces(plan.scheme, boot.kernel_map, boot.frames, boot.tlb, tables) {
     boot.direct_map.use_tables(tables);
     for (const PhysRange& range : boot.free_ranges()) {
         boot.frames.assign(range, FrameState::Free, shared_domain);
     }
-    const bool opened = placements.open(boot.kernel_map).has_value();
-    const auto pgd = spaces.add_cpu(0);
-    kernel::ensure(opened && pgd.has_value(), "no memory for a CPU");
-    arch::load_pgd(pgd->raw());
-}
-
-MemoryPlan TestMemory::plan_of(const TestPlan& plan) {
-    const VirtAddr image{arch::kernel_image_base + mib};
-    ram_ = {PhysRange{PhysAddr{0}, PhysAddr{plan.memory.bytes()}}};
-    in_use_ = {PhysRange{PhysAddr{0}, PhysAddr{2 * mib}}};
-    image_ = {ImagePart{image, image + mib / 2, PhysAddr{mib}, arch::read_execute},
-              ImagePart{image + mib / 2, image + mib, PhysAddr{mib + mib / 2}, arch::read_write}};
-    return {.ram = ram_,
-            .in_use = in_use_,
-            .image = image_,
-            .device_table = Pfn{1},
-            .largest_leaf = plan.largest_leaf,
-            .reachable = PhysAddr{plan.memory.bytes()},
-            .limit = plan.memory,
-            .scheme = plan.scheme};
+    start_first_cpu(placements, boot.kernel_map, spaces);
 }
 
 std::vector<Pfn> TestMemory::set_tables_aside() {

@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <array>
-
 #include "arch/host/machine.hpp"
 #include "mm/audit/audit.hpp"
-#include "mm/boot/boot_memory.hpp"
-#include "mm/tables/address_space_cache.hpp"
+#include "mm/testing/machine_plan.hpp"
 #include "mm/testing/test_tables.hpp"
 
 namespace mm::testing {
@@ -46,12 +43,9 @@ public:
     arch::host::Machine machine;
 
 private:
-    MemoryPlan plan_of(const TestPlan& plan);
     std::vector<Pfn> set_tables_aside();
 
-    std::array<PhysRange, 1> ram_;
-    std::array<PhysRange, 1> in_use_;
-    std::array<ImagePart, 2> image_;
+    MachinePlan plan_;
 
 public:
     BootMemory boot;
