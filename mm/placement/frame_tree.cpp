@@ -128,17 +128,16 @@ template <class Function>
 }
 
 void FrameTree::map(std::span<const PageRun> runs, arch::PteFlags flags) {
-    change(runs, 1,
-           [flags] [[gnu::always_inline]] (PageTable & table, std::size_t index, Pfn page, std::uint32_t count) {
-               Pte entry = fresh(page.address(), flags);
-               std::uint64_t before = 0;
+    change(runs, 1, [flags](PageTable& table, std::size_t index, Pfn page, std::uint32_t count) {
+        Pte entry = fresh(page.address(), flags);
+        std::uint64_t before = 0;
 #pragma clang loop unroll_count(8)
-               for (const std::size_t end = index + count; index != end; ++index, entry = entry.next_page()) {
-                   if constexpr (kernel::checks_assertions) before |= table.read(index).raw();
-                   table.write(index, entry);
-               }
-               kernel::ensure(!Pte{before}.present(), "mapped twice in a window");
-           });
+        for (const std::size_t end = index + count; index != end; ++index, entry = entry.next(arch::Level::Page4K)) {
+            if constexpr (kernel::checks_assertions) before |= table.read(index).raw();
+            table.write(index, entry);
+        }
+        kernel::ensure(!Pte{before}.present(), "mapped twice in a window");
+    });
 }
 
 void FrameTree::unmap(std::span<const PageRun> runs, TlbBatch& batch) {
@@ -148,7 +147,7 @@ void FrameTree::unmap(std::span<const PageRun> runs, TlbBatch& batch) {
 }
 
 void FrameTree::unmap_unflushed(std::span<const PageRun> runs) {
-    change(runs, -1, [] [[gnu::always_inline]] (PageTable & table, std::size_t index, Pfn, std::uint32_t count) {
+    change(runs, -1, [](PageTable& table, std::size_t index, Pfn, std::uint32_t count) {
         std::uint64_t all = ~std::uint64_t{0};
         for (const std::size_t end = index + count; index != end; ++index) {
             if constexpr (kernel::checks_assertions) all &= table.read(index).raw();

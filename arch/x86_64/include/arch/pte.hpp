@@ -90,8 +90,8 @@ public:
     /// The same leaf, but the CPU will note in it that the memory was written to.
     constexpr Pte clean() const { return Pte{bits_ & ~bits(PteFlags::Dirty)}; }
 
-    /// The same leaf for the page behind it. Precondition: a leaf of a table at Page4K.
-    constexpr Pte next_page() const { return Pte{bits_ + mm::page_size}; }
+    /// The same leaf for the memory behind it. Precondition: a leaf of a table at `level`.
+    constexpr Pte next(Level level) const { return Pte{bits_ + span_of(level)}; }
 
     constexpr std::uint64_t raw() const { return bits_; }
     constexpr bool present() const { return has(PteFlags::Present); }
@@ -121,7 +121,7 @@ static_assert(index_of(mm::VirtAddr{0xffff'ffff'8010'0000}, Level::Page4K) == 25
 static_assert(Pte::leaf(mm::PhysAddr{0x200000}, read_write, Level::Page2M).address() == mm::PhysAddr{0x200000});
 static_assert(Pte::leaf(mm::PhysAddr{0x200000}, read_write, Level::Page2M).flags() == read_write);
 static_assert(key_of(Pte::leaf(mm::PhysAddr{0x1000}, read_write | key_flags(11), Level::Page4K).flags()) == 11);
-static_assert(Pte::leaf(mm::PhysAddr{0x1000}, read_write, Level::Page4K).next_page() ==
+static_assert(Pte::leaf(mm::PhysAddr{0x1000}, read_write, Level::Page4K).next(Level::Page4K) ==
               Pte::leaf(mm::PhysAddr{0x2000}, read_write, Level::Page4K));
 static_assert(!Pte{}.present());
 
