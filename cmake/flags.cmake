@@ -3,17 +3,18 @@ add_library(lacuna_flags INTERFACE)
 target_compile_definitions(lacuna_flags INTERFACE
   LACUNA_ASSERTIONS=$<BOOL:${LACUNA_ASSERTIONS}>
   LACUNA_MUTANTS=$<BOOL:${LACUNA_MUTANTS}>)
+set(LACUNA_FRAME_FLAG -f$<$<BOOL:${LACUNA_FRAME_POINTERS}>:no->omit-frame-pointer)
 set(lacuna_warnings -Wall -Wextra -Werror -Wconversion -Wshadow -Wcast-align -Wthread-safety
   -Wnon-virtual-dtor -Wold-style-cast -Wimplicit-fallthrough)
 target_compile_options(lacuna_flags INTERFACE
   "$<$<COMPILE_LANGUAGE:CXX>:${lacuna_warnings}>"
-  -g)
+  ${LACUNA_FRAME_FLAG} -g)
 
 if(LACUNA_WORLD STREQUAL "kernel")
   # FACTS of the platform: no -mgeneral-regs-only (libc++'s <limits> wants long double), no SSE, no red zone.
   set(LACUNA_MACHINE_FLAGS -ffreestanding -mcmodel=kernel -mno-red-zone -mno-sse -mno-mmx -fno-pic
     -fno-stack-protector -fno-asynchronous-unwind-tables -ffunction-sections
-    -f$<$<BOOL:${LACUNA_FRAME_POINTERS}>:no->omit-frame-pointer $<$<BOOL:${LACUNA_LTO}>:-flto=thin>)
+    $<$<BOOL:${LACUNA_LTO}>:-flto=thin>)
   target_compile_definitions(lacuna_flags INTERFACE
     LACUNA_FRAME_POINTERS=$<BOOL:${LACUNA_FRAME_POINTERS}>
     LACUNA_LTO=$<BOOL:${LACUNA_LTO}>)
@@ -29,7 +30,7 @@ if(LACUNA_WORLD STREQUAL "kernel")
   target_include_directories(lacuna_flags INTERFACE ${CMAKE_SOURCE_DIR}/arch/x86_64/include)
 elseif(LACUNA_WORLD STREQUAL "host-bench")
   # Native speed, with the kernel's library; mm/host_bench says which file has to do without it.
-  target_compile_options(lacuna_flags INTERFACE -fno-omit-frame-pointer $<$<COMPILE_LANGUAGE:CXX>:-fno-exceptions$<SEMICOLON>-fno-rtti>)
+  target_compile_options(lacuna_flags INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-fno-exceptions$<SEMICOLON>-fno-rtti>)
   target_compile_definitions(lacuna_flags INTERFACE LACUNA_HOST=1)
   target_include_directories(lacuna_flags INTERFACE ${CMAKE_SOURCE_DIR}/arch/host/include)
 else()
@@ -44,7 +45,7 @@ else()
     target_link_libraries(lacuna_flags INTERFACE Catch2::Catch2WithMain)
   endif()
   target_compile_definitions(lacuna_flags INTERFACE LACUNA_HOST=1 LACUNA_CATCH2_MAJOR=${Catch2_VERSION_MAJOR})
-  target_compile_options(lacuna_flags INTERFACE -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all)
+  target_compile_options(lacuna_flags INTERFACE -fsanitize=address,undefined -fno-sanitize-recover=all)
   target_link_options(lacuna_flags INTERFACE -fsanitize=address,undefined)
   target_include_directories(lacuna_flags INTERFACE ${CMAKE_SOURCE_DIR}/arch/host/include)
 endif()

@@ -34,8 +34,8 @@ Result<NamespaceRef> NamespaceRegistry::create(std::string_view name) {
 
 Result<NamespaceRef> NamespaceRegistry::enlist(std::string_view name) {
     if (!is_namespace_name(name)) return fail(Error::InvalidArgument);
-    MutexGuard guard(mutex_);
     const NetNamespace::Name padded = NetNamespace::padded(name);
+    MutexGuard guard(mutex_);
     for (const NetNamespace& ns : list_)
         if (ns.is_called(padded)) return fail(Error::Exists);
     NetNamespace* ns = TRY(pool_.make(name, next_id_));
@@ -64,9 +64,9 @@ Result<> NamespaceRegistry::start(NetNamespace& ns) {
 }
 
 Result<NamespaceRef> NamespaceRegistry::find(std::string_view name) {
-    MutexGuard guard(mutex_);
     if (!is_namespace_name(name)) return fail(Error::NotFound);
     const NetNamespace::Name padded = NetNamespace::padded(name);
+    MutexGuard guard(mutex_);
     for (NetNamespace& ns : list_)
         if (ns.is_called(padded) && ns.state() == NetNamespace::State::Alive) return NamespaceRef(ns);
     return fail(Error::NotFound);

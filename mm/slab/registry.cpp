@@ -97,7 +97,7 @@ Result<ObjectLocation> SlabRegistry::find(const void* address) const {
     const Frame& frame = frames[Pfn::of(*physical)];
     const SlabCache* cache = nullptr;
     if (frame.state == FrameState::SlabShared) cache = &shared(frame.cache);
-    if (frame.state == FrameState::SlabExclusive) cache = exclusive_by_number_.data()[frame.cache];
+    if (frame.state == FrameState::SlabExclusive) cache = &exclusive(frame.cache).description();
     if (cache == nullptr) return fail(Error::NotFound);
     const SlabGeometry& geometry = cache->geometry();
     const std::uintptr_t slab = raw - (*physical - Pfn{frame.slab.head}.address());
@@ -144,7 +144,7 @@ std::optional<Pfn> SlabRegistry::next_slab(const Domain& domain, std::optional<P
 }
 
 const SlabCache& SlabRegistry::cache_of(Pfn slab) const {
-    return *exclusive_by_number_.data()[memory_.frames()[slab].cache];
+    return exclusive(memory_.frames()[slab].cache).description();
 }
 
 void SlabRegistry::shrink() {

@@ -14,7 +14,7 @@ void SlabRegistry::for_each(Function&& fn) const {
     }
     const Tallies exclusive_tallies = tally(FrameState::SlabExclusive, {});
     for (unsigned i = 0; i < exclusive_count_.load(std::memory_order_acquire); ++i) {
-        fn(describe(*exclusive_by_number_[i], FrameState::SlabExclusive, exclusive_tallies[i]));
+        fn(describe(exclusive(i).description(), FrameState::SlabExclusive, exclusive_tallies[i]));
     }
 }
 
@@ -22,7 +22,7 @@ template <class Function>
 void SlabRegistry::for_each_in(const Domain& domain, Function&& fn) const {
     const Tallies tallies = tally(FrameState::SlabExclusive, domain.id());
     for (unsigned i = 0; i < exclusive_count_.load(std::memory_order_acquire); ++i) {
-        if (tallies[i].slabs != 0) fn(describe(*exclusive_by_number_[i], FrameState::SlabExclusive, tallies[i]));
+        if (tallies[i].slabs != 0) fn(describe(exclusive(i).description(), FrameState::SlabExclusive, tallies[i]));
     }
 }
 

@@ -26,8 +26,8 @@ bool in_text(std::uint64_t address) {
 } // namespace
 
 std::size_t backtrace(std::uint64_t frame_pointer, std::span<std::uint64_t> out) {
+    if constexpr (!has_frame_pointers) return 0;
     std::size_t count = 0;
-    if constexpr (!has_frame_pointers) return count;
     while (count < out.size() && frame_pointer % alignof(Frame) == 0) {
         Frame frame;
         const auto bytes = std::as_writable_bytes(std::span{&frame, 1});

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Lacuna beside Linux, and where it was measured Unikraft: the goals, and every figure that has the same name in Linux's."""
+"""Lacuna beside Linux, and beside Unikraft where that was measured: the goals, and every figure that Linux has by the same
+name."""
 
 import dataclasses
 import json
@@ -153,4 +154,5 @@ def report(session: Session, figures: list[Figure]) -> str:
     variants = _Variants(session)
     parts = [goal_rows(by_name), ratio_rows(by_name, variants) + [ipi_row(variants)], growth_rows(variants),
              all_rows(by_name)]
-    return "\n\n".join(["\n".join(part) for part in parts] + [f"Linux: {LINUX['source']}.\nUnikraft: {UNIKRAFT['source']}.", _TABLES])
+    sources = f"Linux: {LINUX['source']}.\nUnikraft: {UNIKRAFT['source']}."
+    return "\n\n".join(["\n".join(part) for part in parts] + [sources, _TABLES])
