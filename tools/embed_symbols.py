@@ -40,7 +40,7 @@ def strip_groups(text, opening, closing):
 
 def shorten(name):
     """'kernel::Result<void> mm::Buddy::add<int>(mm::Pfn) const' -> 'mm::Buddy::add'"""
-    name = re.sub(r"( \(|)\.llvm\.\d+\)?", "", name)  # what link-time optimisation adds
+    name = re.sub(r"( \(|)\.(llvm\.)?\d+\)?$", "", name)  # what link-time optimisation adds
     name = name.replace("(anonymous namespace)::", "").replace("operator()", "operator\1")
     name = re.sub(r"operator(<=>|<<=?|>>=?|<=|>=|->\*?|<|>)",
                   lambda m: "operator" + m[1].replace("<", "\2").replace(">", "\3"), name)
