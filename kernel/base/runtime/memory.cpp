@@ -10,7 +10,7 @@ namespace {
 using Byte = unsigned char;
 constexpr std::size_t word = sizeof(std::uint64_t);
 // Below this, moving word by word costs less than starting a string instruction.
-constexpr std::size_t short_run = 64;
+constexpr std::size_t short_run = 8 * word;
 
 // One unaligned access each.
 template <class T>
@@ -45,6 +45,18 @@ void copy_few(Byte* to, const Byte* from, std::size_t bytes) {
     }
 }
 
+/// Copies at least n and at most 2 * n words without a loop: the first n, and the last n, over the end of what was
+/// copied. The places do not overlap.
+template <std::size_t n>
+void copy_ends(Byte* to, const Byte* from, std::size_t bytes) {
+    const std::size_t behind = bytes - n * word;
+#pragma clang loop unroll(full)
+    for (std::size_t at = 0; at < n * word; at += word) store(to + at, load<std::uint64_t>(from + at));
+#pragma clang loop unroll(full)
+    for (std::size_t at = 0; at < n * word; at += word)
+        store(to + behind + at, load<std::uint64_t>(from + behind + at));
+}
+
 } // namespace
 
 // Without this the compiler turns the loops below into calls of the functions they implement.
@@ -52,22 +64,21 @@ void copy_few(Byte* to, const Byte* from, std::size_t bytes) {
 
 extern "C" {
 
-// The last word is read first and written last, over the end of what the loop wrote: no loop over odd bytes.
 void* memcpy(void* destination, const void* source, std::size_t bytes) {
     auto* to = static_cast<Byte*>(destination);
     const auto* from = static_cast<const Byte*>(source);
-    if (bytes < 2 * word) {
-        if (bytes > 0) copy_few(to, from, bytes);
-        return destination;
-    }
-    Byte* const end = to + bytes - word;
-    const auto last = load<std::uint64_t>(from + bytes - word);
     if (bytes >= short_run) {
+        // The last word is read first and written last, over the end of the others: no loop over odd bytes.
+        const auto last = load<std::uint64_t>(from + bytes - word);
         arch::copy_words(to, from, bytes / word);
-    } else {
-        for (; to < end; to += word, from += word) store(to, load<std::uint64_t>(from));
+        store(to + bytes - word, last);
+    } else if (bytes >= 4 * word) {
+        copy_ends<4>(to, from, bytes);
+    } else if (bytes >= 2 * word) {
+        copy_ends<2>(to, from, bytes);
+    } else if (bytes > 0) {
+        copy_few(to, from, bytes);
     }
-    store(end, last);
     return destination;
 }
 
