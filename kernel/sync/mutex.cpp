@@ -79,6 +79,15 @@ void Mutex::release_slowly(Waiter& self) {
     } while (!give(self));
 }
 
+void HeldMutexes::remove_from_below(Mutex& mutex) {
+    Mutex** link = &first_;
+    while (*link != &mutex) {
+        ensure(*link != nullptr, "mutex given back by a task that does not hold it");
+        link = &(*link)->next_held_;
+    }
+    *link = mutex.next_held_;
+}
+
 bool Mutex::held_by_current() const { return (owner_.load(std::memory_order_relaxed) & ~waiting) == word(current()); }
 
 void Mutex::release_from_dying_owner() {

@@ -90,15 +90,15 @@ public:
     }
     /// Precondition: it is among them.
     void remove(Mutex& mutex) {
-        Mutex** link = &first_;
-        while (*link != &mutex) { // the first, as a rule
-            ensure(*link != nullptr, "mutex given back by a task that does not hold it");
-            link = &(*link)->next_held_;
-        }
-        *link = mutex.next_held_;
+        if (first_ == &mutex) [[likely]]
+            first_ = mutex.next_held_;
+        else
+            remove_from_below(mutex);
     }
 
 private:
+    void remove_from_below(Mutex& mutex);
+
     Mutex* first_ = nullptr;
 };
 
