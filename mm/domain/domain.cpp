@@ -326,6 +326,16 @@ Result<> Domain::charge(PageCount pages) {
     return within_limit([&] { return owned_.with([&](Owned& owned) { return charge_in(owned, pages); }); });
 }
 
+bool Domain::trim_more(Trimmed& trimmed) {
+    if (trimmed == Trimmed::Nowhere) {
+        trimmed = Trimmed::Here;
+        if (trim() != PageCount{}) return true;
+    }
+    if (trimmed == Trimmed::Everywhere) return false;
+    trimmed = Trimmed::Everywhere;
+    return trim_everywhere();
+}
+
 /// Has every CPU give back what the domain holds free there. False if nothing could be gained: there is
 /// nothing, or this caller may not wait.
 bool Domain::trim_everywhere() {

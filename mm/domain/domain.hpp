@@ -220,12 +220,15 @@ private:
     /// without it.
     template <class Attempt>
     kernel::Result<> within_limit(Attempt&& attempt) {
-        if (attempt()) [[likely]]
-            return {};
-        if (trim() != PageCount{} && attempt()) return {};
-        if (trim_everywhere() && attempt()) return {};
-        return kernel::fail(kernel::Error::DomainLimit);
+        for (Trimmed trimmed = Trimmed::Nowhere; !attempt();) { // in one place, so that it is inlined
+            if (!trim_more(trimmed)) return kernel::fail(kernel::Error::DomainLimit);
+        }
+        return {};
     }
+    /// Where what is free for the domain itself has been given back.
+    enum class Trimmed : std::uint8_t { Nowhere, Here, Everywhere };
+    /// Gives back more of it, as `trimmed` says in the end. False if nothing could be gained.
+    bool trim_more(Trimmed& trimmed);
     kernel::Result<> charge(PageCount pages);
     void uncharge(PageCount pages);
     bool trim_everywhere();

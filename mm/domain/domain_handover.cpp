@@ -39,20 +39,21 @@ inline void Domain::send_off(PageRun block, TransitTag tag, std::uint64_t genera
 }
 
 void Domain::disown(std::span<const PageRun> blocks, TransitTag tag) {
+    for (const PageRun& block : blocks)
+        kernel::ensure(may_disown(block), "handed over what is no block of this domain's");
+    const arch::PreemptGuard seen_whole;
+    std::uint64_t generation = 0;
+    if (!kernel::mutant(Mutant::SkipUnmapOnHandover)) generation = unmap_for_handover(blocks);
     std::uint64_t pages = 0;
     owned_.with([&](Owned& owned) {
         for (const PageRun& block : blocks) {
-            kernel::ensure(may_disown(block), "handed over what is no block of this domain's");
             if (linked_) remove(owned, block.first);
+            send_off(block, tag, generation);
             pages += block.count;
         }
         owned.books.owned = owned.books.owned - PageCount{pages};
         owned.books.disowned += pages;
     });
-    const arch::PreemptGuard seen_whole;
-    std::uint64_t generation = 0;
-    if (!kernel::mutant(Mutant::SkipUnmapOnHandover)) generation = unmap_for_handover(blocks);
-    for (const PageRun& block : blocks) send_off(block, tag, generation);
     kernel::count(Event::FramesHandedOver, pages);
 }
 
