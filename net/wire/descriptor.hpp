@@ -42,13 +42,11 @@ struct alignas(8) Descriptor {
     Checksums checksums : 1; ///< of the whole packet; the first piece's counts
     Block block : 1;
 
-    static constexpr Descriptor of_frame(mm::Pfn pfn, std::size_t offset, std::size_t length,
-                                         Checksums checksums = Checksums::Computed) {
-        return {pfn.raw(), offset, length, Carrier::Frame, Position::Last, checksums, Block::Left};
+    static constexpr Descriptor of_frame(mm::Pfn pfn, std::size_t offset, std::size_t length) {
+        return {pfn.raw(), offset, length, Carrier::Frame, Position::Last, Checksums::Computed, Block::Left};
     }
-    static constexpr Descriptor of_slot(std::uint32_t slot, std::size_t length,
-                                        Checksums checksums = Checksums::Computed) {
-        return {slot, 0, length, Carrier::Bounce, Position::Last, checksums, Block::Left};
+    static constexpr Descriptor of_slot(std::uint32_t slot, std::size_t length) {
+        return {slot, 0, length, Carrier::Bounce, Position::Last, Checksums::Computed, Block::Left};
     }
     constexpr mm::Pfn pfn() const { return mm::Pfn{index}; }
     constexpr std::size_t end() const { return std::size_t{offset} + length; }
@@ -87,6 +85,11 @@ public:
     /// Precondition: size() < max_packet_pieces.
     constexpr void append(const Descriptor& piece) { pieces_.data()[count_++] = piece; }
     constexpr void clear() { count_ = 0; }
+    /// One piece is all there is.
+    constexpr void assign(const Descriptor& piece) {
+        pieces_.data()[0] = piece;
+        count_ = 1;
+    }
     /// The packet is complete. Precondition: !empty().
     constexpr void end_packet() { net::end_packet({pieces_.data(), count_}); }
     constexpr bool full() const { return count_ == max_packet_pieces; }

@@ -23,10 +23,15 @@ public:
     static constexpr std::uint32_t capacity = slots;
     static_assert((capacity & (capacity - 1)) == 0 && capacity > max_packet_pieces);
 
+    /// What was pushed at once.
+    struct Pushed {
+        std::uint64_t packets = 0;
+        std::uint64_t bytes = 0;
+    };
     /// Producer: appends whole packets, whose pieces say by their `position` where each ends; all of them or none.
     /// Errors: NoSpace (ring full), InvalidArgument (no piece, too many, one ill-formed, or the last packet has no
     /// end).
-    kernel::Result<> push(std::span<const Descriptor> pieces);
+    kernel::Result<Pushed> push(std::span<const Descriptor> pieces);
 
     /// Consumer: takes the oldest packet. Errors: WouldBlock (empty); Refused: the pieces in `packet`
     /// are no well-formed packet, the caller returns what frames they rightly name and goes on.
@@ -61,12 +66,9 @@ using SpentRing = DescriptorRing<128>;
 // Inline: on every packet's way, most of which are of one piece.
 
 template <std::uint32_t slots>
-inline kernel::Result<> DescriptorRing<slots>::push(std::span<const Descriptor> pieces) {
+inline auto DescriptorRing<slots>::push(std::span<const Descriptor> pieces) -> kernel::Result<Pushed> {
     if (pieces.empty() || pieces.size() > capacity || pieces.back().position != Position::Last)
         return kernel::fail(kernel::Error::InvalidArgument);
-    for (const Descriptor& piece : pieces) {
-        if (!well_formed(piece)) return kernel::fail(kernel::Error::InvalidArgument);
-    }
     const std::uint32_t head = head_.load(std::memory_order_relaxed);
     // Ordering: acquire pairs with the reader's release of tail_, so that the reader has copied a slot
     // out before it is written again.
@@ -74,24 +76,32 @@ inline kernel::Result<> DescriptorRing<slots>::push(std::span<const Descriptor> 
     if (used > capacity || capacity - used < pieces.size()) return kernel::fail(kernel::Error::NoSpace);
 
     std::uint32_t at = head;
-    for (const Descriptor& piece : pieces) slot(at++) = piece;
+    Pushed pushed;
+    for (const Descriptor piece : pieces) { // by value: the slots may alias it, for all the compiler knows
+        if (!well_formed(piece)) return kernel::fail(kernel::Error::InvalidArgument);
+        slot(at++) = piece;
+        pushed.bytes += piece.length;
+        pushed.packets += piece.position == Position::Last ? 1 : 0;
+    }
     // Ordering: one release publishes every piece, which is what makes it all or nothing. It also
     // orders the frames' unmapping (program order before this call) before the reader's sight of them.
     head_.store(at, std::memory_order_release);
-    return {};
+    return pushed;
 }
 
 template <std::uint32_t slots>
 inline kernel::Result<> DescriptorRing<slots>::pop(PieceList& packet) {
-    packet.clear();
     const std::uint32_t tail = tail_.load(std::memory_order_relaxed);
     // Ordering: acquire pairs with the producer's release of head_: the slots below it are written.
     const std::uint32_t waiting = head_.load(std::memory_order_acquire) - tail;
-    if (waiting == 0) return kernel::fail(kernel::Error::WouldBlock);
+    if (waiting == 0) {
+        packet.clear();
+        return kernel::fail(kernel::Error::WouldBlock);
+    }
     const Descriptor first = slot(tail);
     if (first.position != Position::Last || !well_formed(first))
         return pop_more(packet, tail, std::min(waiting, capacity));
-    packet.append(first);
+    packet.assign(first);
     // Ordering: release pairs with the producer's acquire; the copy above is done with the slot.
     tail_.store(tail + 1, std::memory_order_release);
     return {};
@@ -100,6 +110,7 @@ inline kernel::Result<> DescriptorRing<slots>::pop(PieceList& packet) {
 template <std::uint32_t slots>
 [[gnu::noinline]] kernel::Result<> DescriptorRing<slots>::pop_more(PieceList& packet, std::uint32_t tail,
                                                                    std::uint32_t waiting) {
+    packet.clear();
     bool sound = true;
     bool complete = false;
     std::uint32_t taken = 0;

@@ -101,7 +101,10 @@ public:
     /// Gives a block back to the side that it came from, for its next packets: in transit, and holding nothing
     /// but zeros and what that side sent. Precondition: room_for_spent(from) > 0. Nobody is woken.
     /// Error: InvalidArgument for an ill-formed piece.
-    kernel::Result<> give_back(Side from, const Descriptor& block) { return toward(from).spent.push({&block, 1}); }
+    kernel::Result<> give_back(Side from, const Descriptor& block) {
+        TRY(toward(from).spent.push({&block, 1}));
+        return {};
+    }
     /// Takes a block that was given back to `to`. Errors: WouldBlock; Refused: an ill-formed claim, which is lost.
     kernel::Result<Descriptor> take_back(Side to) { return toward(other(to)).spent.pop_single(); }
 
@@ -152,18 +155,13 @@ inline kernel::Result<> Wire::send(Side from, std::span<const Descriptor> pieces
     const Side to = other(from);
     if (!attached(to)) return kernel::fail(kernel::Error::Closed);
     Direction& direction = toward(to);
-    if (auto pushed = direction.ring.push(pieces); !pushed) {
+    const auto pushed = direction.ring.push(pieces);
+    if (!pushed) {
         if (pushed.error() == kernel::Error::NoSpace) add(direction.counters.ring_full, 1);
-        return pushed;
+        return kernel::fail(pushed.error());
     }
-    std::uint64_t bytes = 0;
-    std::uint64_t packets = 0;
-    for (const Descriptor& piece : pieces) {
-        bytes += piece.length;
-        packets += piece.position == Position::Last ? 1 : 0;
-    }
-    add(direction.counters.packets, packets);
-    add(direction.counters.bytes, bytes);
+    add(direction.counters.packets, pushed->packets);
+    add(direction.counters.bytes, pushed->bytes);
     wake(to);
     return {};
 }
