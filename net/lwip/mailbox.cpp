@@ -38,7 +38,8 @@ bool lacuna_mailbox::put(void* message) {
         lock.unlock();
         if (full) return false;
     }
-    if (gate->readers.load() != 0) gate->filled.wake_one();
+    if (gate->readers.load() != 0) [[unlikely]] // who waits stands in, as a rule
+        gate->filled.wake_one();
     if (gate->stand_in.load()) net::instance.receiver->wake_stand_in();
     return true;
 }
@@ -55,6 +56,7 @@ kernel::Result<> lacuna_mailbox::wait(kernel::Deadline end) const {
 }
 
 bool lacuna_mailbox::take(void*& message) {
+    if (gate->waiting.load() == 0) return false; // under the lock it would be no truer
     {
         arch::PreemptGuard guard;
         lock.lock();
@@ -66,7 +68,8 @@ bool lacuna_mailbox::take(void*& message) {
         lock.unlock();
         if (empty) return false;
     }
-    if (gate->writers.load() != 0) gate->emptied.wake_one();
+    if (gate->writers.load() != 0) [[unlikely]]
+        gate->emptied.wake_one();
     return true;
 }
 

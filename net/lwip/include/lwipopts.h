@@ -23,7 +23,7 @@
 #define LWIP_MPU_COMPATIBLE 0
 #define LWIP_TIMERS 1
 
-/* ---- Memory: pools are exclusive slab caches, the heap is the domain's (memory.cpp) ---------------- */
+/* ---- Memory: pools are exclusive slab caches, the heap is the domain's (pools.cpp) ---------------- */
 #define MEM_ALIGNMENT 8
 #define MEM_SIZE 65536 /* not used, only checked */
 #define MEM_CUSTOM_ALLOCATOR 1
@@ -171,7 +171,7 @@
 #define LWIP_STATS 1
 #define LWIP_STATS_DISPLAY 0
 #define LWIP_STATS_LARGE 1
-#define MEM_STATS 1
+#define MEM_STATS 0 /* the domain counts what its heap holds */
 #define MEMP_STATS 1
 #define SYS_STATS 0
 #if LACUNA_ASSERTIONS

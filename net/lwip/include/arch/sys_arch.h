@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* lwIP's threads, semaphores, mutexes and mailboxes. The handles lie in the namespace's exclusive memory and
- * point to the kernel's shared objects, never the other way round; sys_arch.cpp gives them their meaning. */
+ * point to the kernel's shared objects, never the other way round; port.cpp, semaphore.cpp and mailbox.cpp give them
+ * their meaning. */
 #pragma once
 
 #include <arch/preempt.h>
@@ -60,3 +61,9 @@ static inline void lacuna_lwip_unprotect(sys_prot_t owned) {
 #define SYS_ARCH_DECL_PROTECT(lev) sys_prot_t lev
 #define SYS_ARCH_PROTECT(lev) lev = lacuna_lwip_protect()
 #define SYS_ARCH_UNPROTECT(lev) lacuna_lwip_unprotect(lev)
+
+/* A counter that lwIP changes by nothing else: one instruction, and no lock. Ordering: relaxed, for nothing is read
+ * because of what it says. */
+#define SYS_ARCH_INC(counter, n) ((void)__atomic_fetch_add(&(counter), (n), __ATOMIC_RELAXED))
+#define SYS_ARCH_DEC(counter, n) ((void)__atomic_fetch_sub(&(counter), (n), __ATOMIC_RELAXED))
+#define SYS_ARCH_GET(counter, out) ((out) = __atomic_load_n(&(counter), __ATOMIC_RELAXED))
