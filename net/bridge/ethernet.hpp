@@ -34,7 +34,7 @@ struct EthernetHeader {
         std::uint16_t type_said = 0;
         __builtin_memcpy(&front, frame.data(), sizeof front);
         __builtin_memcpy(&type_said, frame.data() + 12, sizeof type_said);
-        return __builtin_bswap64(front) >> 16 == station.as_number() && __builtin_bswap16(type_said) == type;
+        return (front ^ station.as_number()) << 16 == 0 && __builtin_bswap16(type_said) == type;
     }
 };
 

@@ -17,20 +17,20 @@ struct MacAddress {
     /// A group address (multicast or broadcast): the first octet's lowest bit.
     constexpr bool is_group() const { return (octets[0] & 1) != 0; }
     constexpr auto operator<=>(const MacAddress&) const = default;
-    /// By two words: comparing arrays is a call of memcmp.
+    /// By number: comparing arrays is a call of memcmp.
     constexpr bool operator==(const MacAddress& other) const { return as_number() == other.as_number(); }
 
-    /// The address as a number, for hashing.
+    /// The address as a number, for comparing and hashing: the first octet is its lowest.
     constexpr std::uint64_t as_number() const {
         if !consteval {
             std::uint32_t front = 0;
             std::uint16_t back = 0;
             __builtin_memcpy(&front, octets.data(), sizeof front);
             __builtin_memcpy(&back, octets.data() + sizeof front, sizeof back);
-            return std::uint64_t{__builtin_bswap32(front)} << 16 | __builtin_bswap16(back);
+            return front | std::uint64_t{back} << 32;
         }
         const auto at = [this](unsigned i) { return std::uint64_t{octets.data()[i]}; };
-        return at(0) << 40 | at(1) << 32 | at(2) << 24 | at(3) << 16 | at(4) << 8 | at(5);
+        return at(0) | at(1) << 8 | at(2) << 16 | at(3) << 24 | at(4) << 32 | at(5) << 40;
     }
 
     /// The address at the front of `bytes`; nothing if there are fewer than six.

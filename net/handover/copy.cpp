@@ -16,7 +16,7 @@ using kernel::Result;
 Result<> Copy::send(WireEnd end, Outbox& outbox, PacketSource& source) {
     const std::size_t bytes = source.remaining();
     if (bytes == 0 || bytes > max_packet_bytes) return fail(Error::InvalidArgument);
-    TRY(outbox.begin(end, mm::PageCount::for_bytes(bytes).raw()));
+    TRY(outbox.begin(end, mm::PageCount::for_bytes(bytes).raw(), source.checksums()));
     BounceBuffer& buffer = end.outgoing_bounce();
     for (std::size_t left = bytes; left != 0;) {
         const auto slot = buffer.acquire();
@@ -29,7 +29,7 @@ Result<> Copy::send(WireEnd end, Outbox& outbox, PacketSource& source) {
         outbox.add_slot(*slot, length);
         left -= length;
     }
-    outbox.end_packet(source.checksums());
+    outbox.end_packet();
     kernel::count(Event::BytesCopied, bytes);
     return {};
 }

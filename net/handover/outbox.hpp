@@ -37,10 +37,10 @@ public:
     PacketFrames& frames() { return frames_; }
     bool empty() const { return count_ == 0; }
 
-    /// Begins a packet of at most `pieces`. What waits for another wire, or leaves no room for this one, is flushed.
-    /// Errors: NoSpace (the wire is full), Closed. Precondition: pieces <= max_packet_pieces; the last packet was ended
-    /// or abandoned.
-    kernel::Result<> begin(WireEnd end, std::size_t pieces);
+    /// Begins a packet of at most `pieces`, of which `checksums` is true. What waits for another wire, or leaves no
+    /// room for this one, is flushed. Errors: NoSpace (the wire is full), Closed. Precondition: pieces <=
+    /// max_packet_pieces; the last packet was ended or abandoned.
+    kernel::Result<> begin(WireEnd end, std::size_t pieces, Checksums checksums);
     /// Room for what comes next of the packet, of which `left` bytes are to come, this included: as much of them as
     /// lies in one block. Write all of it before the next call. Errors: OutOfMemory, DomainLimit; then abandon().
     kernel::Result<std::span<std::byte>> place(std::size_t left);
@@ -49,7 +49,7 @@ public:
     /// Adds a whole block as it is, with what is in `extent`; the rest is zeroed.
     void add_block(PacketFrame&& frame, Extent extent);
     /// The packet is complete.
-    void end_packet(Checksums checksums);
+    void end_packet();
     /// Takes everything back since begin().
     void abandon();
 
@@ -73,7 +73,10 @@ private:
         clear_outside(open_.bytes(), open_.dirty(), {0, filled_});
         sealed_.data()[blocks_++] = open_.release();
     }
-    void append(const Descriptor& piece) { pieces_.data()[count_++] = piece; }
+    void append(Descriptor piece) {
+        piece.checksums = checksums_;
+        pieces_.data()[count_++] = piece;
+    }
     void release_slots(std::span<const Descriptor> pieces);
 
     PacketFrames& frames_;
@@ -84,6 +87,7 @@ private:
     std::size_t began_ = 0;   ///< the first piece of the packet that is being built
     std::size_t began_block_ = 0;
     Packing packing_ = Packing::Alone;
+    Checksums checksums_ = Checksums::Computed; ///< of the packet that is being built
 
     PacketFrame open_;           ///< the block that packets are put in
     std::size_t filled_ = 0;     ///< bytes of it
@@ -96,12 +100,13 @@ private:
 
 // Inline: on every packet's way.
 
-inline kernel::Result<> Outbox::begin(WireEnd end, std::size_t pieces) {
+inline kernel::Result<> Outbox::begin(WireEnd end, std::size_t pieces, Checksums checksums) {
     if (count_ != 0 && (count_ + pieces > capacity || *end_ != end)) flush();
     TRY(end.reserve(count_ + pieces));
     if (count_ == 0) start(end);
     began_ = count_;
     began_block_ = blocks_;
+    checksums_ = checksums;
     return {};
 }
 
@@ -119,9 +124,9 @@ inline kernel::Result<std::span<std::byte>> Outbox::place(std::size_t left) {
     return place;
 }
 
-inline void Outbox::end_packet(Checksums checksums) {
-    pieces_.data()[began_].checksums = checksums;
-    net::end_packet(std::span(pieces_.data() + began_, count_ - began_));
+inline void Outbox::end_packet() {
+    const std::span pieces(pieces_.data() + began_, count_ - began_);
+    if (pieces.size() != 1) net::end_packet(pieces);
     ++packets_;
     if (packing_ == Packing::Alone) seal();
 }

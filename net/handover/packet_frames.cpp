@@ -23,23 +23,14 @@ Result<PacketFrame> PacketFrames::take(BlockClass size) {
     return store_->allocate(order_of(size));
 }
 
-void PacketFrames::put(PacketFrame&& frame) {
-    if (SharedBlock* const block = frame.block()) {
-        // Stacks write notes over headers, and nobody knows later where in the block they are. Those of a whole block
-        // are cleared if it goes back to its sender (receive.cpp).
-        clear_headers(frame.bytes(), frame.dirty());
-        frame.forget();
-        return leave(*block);
-    }
-    if (const auto size = class_of(frame.order())) [[likely]] {
-        auto stock = stock_.lock();
-        const Shelf shelf = stock->shelf(*size);
-        if (shelf.count < shelf.capacity) {
-            shelf.frames[shelf.count++] = std::move(frame);
-            return;
-        }
-    }
-    store_->free(frame.release().first);
+void PacketFrames::put_elsewhere(PacketFrame&& frame) {
+    SharedBlock* const block = frame.block();
+    if (block == nullptr) return store_->free(frame.release().first);
+    // Stacks write notes over headers, and nobody knows later where in the block they are. Those of a whole block are
+    // cleared if it goes back to its sender (receive.cpp).
+    clear_headers(frame.bytes(), frame.dirty());
+    frame.forget();
+    leave(*block);
 }
 
 void PacketFrames::leave(SharedBlock& block) {

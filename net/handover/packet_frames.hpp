@@ -68,7 +68,9 @@ public:
     /// at hand.
     PacketFrame take_spent(mm::TransitTag wire, BlockClass size);
     /// Gives a block back with its content, or the part of one that a packet was. Its `dirty` extent must be right.
-    void put(PacketFrame&& frame);
+    void put(PacketFrame&& frame) {
+        if (!shelve(frame)) put_elsewhere(std::move(frame));
+    }
     /// Ends a use of a shared block.
     void leave(SharedBlock& block);
     /// Gives the whole stock back to the store, as before the namespace goes.
@@ -93,6 +95,18 @@ private:
             return {frames.data() + begins.data()[at], counts.data()[at], capacity.data()[at]};
         }
     };
+    /// Puts a whole block into the stock if there is room.
+    bool shelve(PacketFrame& frame) {
+        const auto size = class_of(frame.order());
+        if (frame.block() != nullptr || !size) return false;
+        auto stock = stock_.lock();
+        const Shelf shelf = stock->shelf(*size);
+        if (shelf.count == shelf.capacity) return false;
+        shelf.frames[shelf.count++] = std::move(frame);
+        return true;
+    }
+    void put_elsewhere(PacketFrame&& frame);
+
     static constexpr std::size_t kept_of(BlockClass size) { return size == BlockClass::Small ? reserve : 0; }
     /// Where the blocks of each size begin in Stock::frames.
     static constexpr std::array<std::size_t, block_classes> begins{0, capacity[0], capacity[0] + capacity[1]};

@@ -6,15 +6,12 @@
 
 namespace net {
 
-void PacketReader::rewind() {
+void PacketReader::restart() {
     pieces_ = packet_.pieces();
     consumed_ = 0;
-    remaining_ = packet_.bytes();
 }
 
-void PacketReader::read(std::span<std::byte> out) {
-    kernel::ensure(out.size() <= remaining_, "a packet is read within its length");
-    remaining_ -= out.size();
+void PacketReader::copy(std::span<std::byte> out) {
     while (!out.empty()) {
         const auto rest = pieces_.front().bytes().subspan(consumed_);
         const std::size_t take = std::min(rest.size(), out.size());

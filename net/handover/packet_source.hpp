@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "kernel/base/assert.hpp"
 #include "net/wire/descriptor.hpp"
 
 #include <cstddef>
@@ -13,32 +14,47 @@ namespace net {
 class PacketSource {
 public:
     /// Bytes not yet read.
-    virtual std::size_t remaining() const = 0;
-    /// Copies the next out.size() bytes. Precondition: out.size() <= remaining().
-    virtual void read(std::span<std::byte> out) = 0;
+    std::size_t remaining() const { return remaining_; }
     /// What is known of the transport checksum in it.
-    virtual Checksums checksums() const { return Checksums::Computed; }
+    Checksums checksums() const { return checksums_; }
+    /// Copies the next out.size() bytes. Precondition: out.size() <= remaining().
+    void read(std::span<std::byte> out) {
+        kernel::ensure(out.size() <= remaining_, "a packet is read within its length");
+        remaining_ -= out.size();
+        copy(out);
+    }
     /// Back to the first byte, as when several receivers get a copy.
-    virtual void rewind() = 0;
+    void rewind() {
+        remaining_ = bytes_;
+        restart();
+    }
 
 protected:
+    PacketSource(std::size_t bytes, Checksums checksums) : bytes_(bytes), remaining_(bytes), checksums_(checksums) {}
     ~PacketSource() = default;
+
+private:
+    /// The next bytes; so many there are.
+    virtual void copy(std::span<std::byte> out) = 0;
+    virtual void restart() = 0;
+
+    std::size_t bytes_;
+    std::size_t remaining_;
+    Checksums checksums_;
 };
 
 /// A packet in one piece of memory.
 class SpanSource final : public PacketSource {
 public:
     explicit SpanSource(std::span<const std::byte> bytes, Checksums checksums = Checksums::Computed)
-        : all_(bytes), rest_(bytes), checksums_(checksums) {}
-    std::size_t remaining() const override { return rest_.size(); }
-    void read(std::span<std::byte> out) override;
-    Checksums checksums() const override { return checksums_; }
-    void rewind() override { rest_ = all_; }
+        : PacketSource(bytes.size(), checksums), next_(bytes.data()), all_(bytes.data()) {}
 
 private:
-    std::span<const std::byte> all_;
-    std::span<const std::byte> rest_;
-    Checksums checksums_;
+    void copy(std::span<std::byte> out) override;
+    void restart() override { next_ = all_; }
+
+    const std::byte* next_;
+    const std::byte* all_;
 };
 
 } // namespace net

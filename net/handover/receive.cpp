@@ -38,20 +38,38 @@ namespace {
     kernel::ensure(given.has_value(), "a used block's extent is well-formed, and there was room");
 }
 
-/// A piece that lies in no block that is there already.
-Result<PacketFrame> take_in(WireEnd end, Inbox& inbox, PacketFrames& frames, const Descriptor& piece) {
-    if (piece.carrier == Carrier::Bounce) return copy_out(end, frames, piece);
-    inbox.leave(frames);
-    if (inbox.missed(piece)) return fail(Error::Refused);
+/// The whole block that a piece lies in.
+Result<PacketFrame> adopt(WireEnd end, PacketFrames& frames, const Descriptor& piece) {
     auto frame = frames.store().adopt(piece.pfn(), end.tag(), extent_of(piece));
     if (frame) [[likely]] {
         const auto size = class_of(frame->order());
         if (size && frames.has_surplus(*size)) give_back_spent(end, frames, *size);
     }
-    if (piece.block == Block::Left) return frame;
+    return frame;
+}
+
+/// A piece that others are said to follow in the same block.
+[[gnu::noinline]] Result<PacketFrame> begin_block(WireEnd end, Inbox& inbox, PacketFrames& frames,
+                                                  const Descriptor& piece) {
+    auto frame = adopt(end, frames, piece);
     if (frame) frame = inbox.begin(frames, std::move(*frame), piece);
     if (!frame) inbox.miss(piece.pfn());
     return frame;
+}
+
+/// Takes one more piece of `packet`.
+Result<> receive_piece(WireEnd end, Inbox& inbox, PacketFrames& frames, Descriptor piece, Packet& packet) {
+    const auto append = [&](Result<PacketFrame> frame) -> Result<> {
+        if (!frame) return fail(frame.error());
+        packet.append(std::move(*frame), extent_of(piece));
+        return {};
+    };
+    if (piece.carrier == Carrier::Bounce) return append(copy_out(end, frames, piece));
+    if (inbox.continues(piece)) return append(inbox.take(frames, piece));
+    inbox.leave(frames);
+    if (inbox.missed(piece)) return fail(Error::Refused);
+    if (piece.block == Block::Continued) return append(begin_block(end, inbox, frames, piece));
+    return append(adopt(end, frames, piece));
 }
 
 } // namespace
@@ -61,21 +79,15 @@ Result<> receive_packet(WireEnd end, Inbox& inbox, PacketFrames& frames, Packet&
     TRY(end.receive(list));
     packet.set_checksums(list.pieces().front().checksums);
     for (std::size_t i = 0; i < list.size(); ++i) {
-        const Descriptor& piece = list.pieces().data()[i];
-        if (piece.carrier == Carrier::Frame && inbox.continues(piece)) {
-            packet.append(inbox.take(frames, piece), extent_of(piece));
+        const auto received = receive_piece(end, inbox, frames, list.pieces().data()[i], packet);
+        if (received) [[likely]]
             continue;
-        }
-        auto frame = take_in(end, inbox, frames, piece);
-        if (!frame) [[unlikely]] {
-            // Whole or not at all: what was taken is recycled, what was not goes back where it belongs.
-            packet.recycle(frames);
-            end.discard(list.pieces().subspan(i));
-            end.count_refused();
-            kernel::count(Event::PacketsDropped);
-            return fail(frame.error());
-        }
-        packet.append(std::move(*frame), extent_of(piece));
+        // Whole or not at all: what was taken is recycled, what was not goes back where it belongs.
+        packet.recycle(frames);
+        end.discard(list.pieces().subspan(i));
+        end.count_refused();
+        kernel::count(Event::PacketsDropped);
+        return received;
     }
     kernel::count(Event::PacketsReceived);
     return {};

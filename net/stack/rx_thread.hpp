@@ -55,7 +55,8 @@ public:
     void end_standing_in() override;
     kernel::Result<> receive_until(const std::atomic<std::uint32_t>& arrived, kernel::Deadline deadline) override;
     void wake_stand_in() override {
-        if (stand_in_sleeps_.load()) stand_in_.wake_one();
+        if (stand_in_sleeps_.load()) [[unlikely]] // it brings most of it itself
+            stand_in_.wake_one();
     }
 
 private:

@@ -17,8 +17,13 @@ using kernel::Result;
 
 namespace {
 
+void free_frame_pbuf(pbuf* p);
+
 /// What lwIP sees as a pbuf: its header, and behind it the frame that it stands for.
 struct FramePbuf {
+    explicit FramePbuf(PacketFrame&& whole) : frame(std::move(whole)) {
+        header.custom_free_function = &free_frame_pbuf; // the rest is lwIP's to fill in
+    }
     pbuf_custom header; // first, so that lwIP's pointer is ours
     PacketFrame frame;
 };
@@ -33,14 +38,18 @@ void free_frame_pbuf(pbuf* p) {
     cache.free(*instance.domain, ours);
 }
 
-Result<pbuf*> wrap_piece(PacketPiece& piece) {
+/// `bytes`: of what comes behind the piece, and then of it as well.
+Result<pbuf*> wrap_piece(PacketPiece& piece, std::size_t& bytes) {
+    bytes += piece.extent.size();
+    if (bytes > std::numeric_limits<u16_t>::max()) return fail(Error::InvalidArgument);
     void* memory = TRY(cache.alloc(*instance.domain));
-    auto* ours = new (memory)
-        FramePbuf{.header = {.pbuf = {}, .custom_free_function = &free_frame_pbuf}, .frame = std::move(piece.frame)};
-    const auto bytes = ours->frame.bytes().subspan(piece.extent.begin, piece.extent.size());
-    const auto length = static_cast<u16_t>(bytes.size());
+    const auto content = piece.bytes();
+    const auto length = static_cast<u16_t>(content.size());
+    auto* ours = new (memory) FramePbuf(std::move(piece.frame));
     // PBUF_REF: the header is not in front of the data, and lwIP may not grow it backwards.
-    return pbuf_alloced_custom(PBUF_RAW, length, PBUF_REF, &ours->header, bytes.data(), length);
+    pbuf* const p = pbuf_alloced_custom(PBUF_RAW, length, PBUF_REF, &ours->header, content.data(), length);
+    p->tot_len = static_cast<u16_t>(bytes);
+    return p;
 }
 
 } // namespace
@@ -53,25 +62,21 @@ Result<> prepare_frame_pbufs() {
 }
 
 Result<pbuf*> wrap(Packet& packet) {
-    if (packet.empty() || packet.bytes() > std::numeric_limits<u16_t>::max()) {
-        packet.recycle(link_state->frames);
-        return fail(Error::InvalidArgument);
-    }
+    kernel::ensure(!packet.empty(), "a packet has a piece");
     // From the last piece to the first, because each pbuf says how long the rest is that begins with it.
     pbuf* chain = nullptr;
-    for (std::size_t left = packet.size(); left > 0; --left) {
-        auto first = wrap_piece(packet.pieces()[left - 1]);
+    std::size_t bytes = 0;
+    std::size_t left = packet.size();
+    do {
+        auto first = wrap_piece(packet.pieces()[--left], bytes);
         if (!first) [[unlikely]] {
             if (chain != nullptr) pbuf_free(chain);
             packet.recycle(link_state->frames);
             return first;
         }
-        if (chain != nullptr) {
-            (*first)->next = chain;
-            (*first)->tot_len = static_cast<u16_t>((*first)->tot_len + chain->tot_len);
-        }
+        (*first)->next = chain;
         chain = *first;
-    }
+    } while (left > 0);
     packet.clear();
     return chain;
 }

@@ -128,13 +128,15 @@ err_t Interface::send(PacketSource& source) {
 }
 
 void Interface::deliver(Packet& packet) {
-    if (packet.checksums() == Checksums::Deferred) return input(packet);
     // lwIP asks the interface which checksums to look at; the answer is one for this packet.
-    input_joined(HeldAck::Behind::More);
+    const bool check = packet.checksums() == Checksums::Computed;
     const u16_t usual = netif_.chksum_flags;
-    netif_.chksum_flags = static_cast<u16_t>(usual | NETIF_CHECKSUM_CHECK_TCP | NETIF_CHECKSUM_CHECK_UDP);
+    if (check) {
+        input_joined(HeldAck::Behind::More);
+        netif_.chksum_flags = static_cast<u16_t>(usual | NETIF_CHECKSUM_CHECK_TCP | NETIF_CHECKSUM_CHECK_UDP);
+    }
     input(packet);
-    netif_.chksum_flags = usual;
+    if (check) netif_.chksum_flags = usual;
 }
 
 /// What is for this station and carries IPv4 goes straight there, without its Ethernet header: with it, the
@@ -158,9 +160,9 @@ void Interface::input(Packet& packet) {
 
 /// Takes an IPv4 packet that continues what is being joined, or that may be the beginning of something.
 bool Interface::join(Packet& packet) {
+    if (joiner_.empty() && held_ack.behind() == HeldAck::Behind::Nothing) return false;
     if (config_.join_segments != JoinSegments::Yes || packet.size() != 1 || packet.checksums() == Checksums::Computed)
         return false;
-    if (joiner_.empty() && held_ack.behind() == HeldAck::Behind::Nothing) return false;
     PacketPiece& piece = packet.pieces().front();
     const auto segment = TcpSegment::of(piece.bytes());
     if (!segment) return false;

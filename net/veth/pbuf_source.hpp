@@ -12,22 +12,19 @@ class PbufSource final : public PacketSource {
 public:
     /// `header` comes in front of the pbufs' bytes.
     PbufSource(const pbuf& first, Checksums checksums, std::span<const std::byte> header = {})
-        : first_(first), checksums_(checksums), header_(header) {
-        rewind();
-    }
-    std::size_t remaining() const override { return remaining_; }
-    void read(std::span<std::byte> out) override;
-    Checksums checksums() const override { return checksums_; }
-    void rewind() override;
+        : PacketSource(header.size() + first.tot_len, checksums), header_(header), first_(&first), at_(&first) {}
 
 private:
-    const pbuf& first_;
-    Checksums checksums_;
+    void copy(std::span<std::byte> out) override;
+    void copy_across(std::span<std::byte> out);
+    void restart() override;
+    const std::byte* next() const { return static_cast<const std::byte*>(at_->payload) + consumed_; }
+
     std::span<const std::byte> header_;
-    std::span<const std::byte> header_left_; ///< not yet read
-    const pbuf* at_ = nullptr;
+    std::size_t header_read_ = 0; ///< bytes of it
+    const pbuf* first_;
+    const pbuf* at_;
     std::size_t consumed_ = 0; ///< bytes read of *at_
-    std::size_t remaining_ = 0;
 };
 
 } // namespace net
