@@ -82,7 +82,11 @@ template <class Function>
     recent_.with([&](RecentTables& recent) {
         const auto stretch = [&](Pfn page, unsigned index, std::uint32_t count) {
             const RecentTables::Slot& slot = table_of(recent, page.address());
-            fn(*slot.table, index, page, count);
+            if (count == 16) {
+                fn(*slot.table, index, page, 16); // in a straight line
+            } else {
+                fn(*slot.table, index, page, count);
+            }
             slot.frame->table.live =
                 static_cast<std::uint16_t>(slot.frame->table.live + live * static_cast<int>(count));
         };
@@ -116,12 +120,19 @@ template <class Function>
     kernel::count(kernel::Event::PageTableWrites, pages);
 }
 
-/// for_each_stretch() where entries change, with the usual cases in straight lines of their own.
+/// Entries change, in a straight line for what packets travel in.
 template <class Function>
 [[gnu::always_inline]] inline void FrameTree::change(std::span<const PageRun> runs, int live, Function&& fn) {
+    if (runs.size() != 1 || runs[0].count != 1) return change_more(runs, live, fn);
+    in_one_table(runs[0].first, 1, live, fn);
+}
+
+template <class Function>
+[[gnu::noinline]] void FrameTree::change_more(std::span<const PageRun> runs, int live, Function& fn) {
     if (runs.size() != 1) return for_each_stretch(runs, live, fn);
     const PageRun run = runs[0];
-    if (run.count == 1) return in_one_table(run.first, 1, live, fn);
+    if (run.count == 16 && run.first.raw() % 16 == 0) return in_one_table(run.first, 16, live, fn);
+    if (run.count == 4 && run.first.raw() % 4 == 0) return in_one_table(run.first, 4, live, fn);
     if (run.first.raw() % arch::entries_per_table + run.count > arch::entries_per_table) [[unlikely]]
         return for_each_stretch(runs, live, fn);
     in_one_table(run.first, run.count, live, fn);

@@ -85,6 +85,8 @@ private:
     void in_one_table(Pfn first, std::uint32_t pages, int live, Function&& fn);
     template <class Function>
     void change(std::span<const PageRun> runs, int live, Function&& fn);
+    template <class Function>
+    void change_more(std::span<const PageRun> runs, int live, Function& fn);
 
     DomainId owner_;
     VirtAddr base_;
