@@ -332,7 +332,7 @@ LACUNA_TEST("mm.audit", "finds temporary mappings, lost tables and wrong books")
         [&] { PageTree::at(temporary).write(3, Pte{}); });
     Pfn lost;
     scene.expect(
-        AuditFinding::OrphanTable, [&] { lost = *scene.memory.tables.take_table(); },
+        AuditFinding::OrphanTable, [&] { lost = *scene.memory.tables.take_table(Zero::Yes); },
         [&] { scene.memory.tables.give_table(lost); });
     auto& books = scene.memory.frames()[*scene.red.window.root()].table;
     scene.expect(AuditFinding::WrongTableCount, [&] { ++books.live; }, [&] { --books.live; });

@@ -53,9 +53,9 @@ kernel::Result<PhysAddr> EarlyAllocator::allocate(PageCount pages) {
     return fail(Error::OutOfMemory);
 }
 
-kernel::Result<Pfn> EarlyAllocator::take_table() {
+kernel::Result<Pfn> EarlyAllocator::take_table(Zero zero) {
     const Pfn table = Pfn::of(TRY(allocate(PageCount{1})));
-    arch::zero_words(DirectMap::ptr_present<void>(table.address()), page_size / 8);
+    if (zero == Zero::Yes) arch::zero_words(DirectMap::ptr_present<void>(table.address()), page_size / 8);
     frames_[table].assign(FrameState::PageTable, shared_domain);
     return table;
 }

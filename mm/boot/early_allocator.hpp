@@ -32,7 +32,7 @@ public:
     /// From now on, tables handed out are entered in the frame table.
     void use_frames(FrameTable frames) { frames_ = frames; }
 
-    kernel::Result<Pfn> take_table() override;
+    kernel::Result<Pfn> take_table(Zero zero) override;
     void give_table(Pfn table) override;
 
     /// What has not been handed out, ascending.

@@ -5,9 +5,13 @@
 
 namespace mm {
 
-kernel::Result<Pfn> BuddyTableSource::take_table() {
+kernel::Result<Pfn> BuddyTableSource::take_table(Zero zero) {
     const Pfn table = TRY(frames_.take(order_4k, FrameState::PageTable));
-    zero_attached(frames_.frames(), table, order_4k);
+    if (zero == Zero::Yes) {
+        zero_attached(frames_.frames(), table, order_4k);
+    } else {
+        forget_zero(frames_.frames(), table, order_4k);
+    }
     return table;
 }
 

@@ -11,7 +11,7 @@ class BuddyTableSource final : public TableSource {
 public:
     explicit BuddyTableSource(FrameAllocator& frames) : frames_(frames) {}
 
-    kernel::Result<Pfn> take_table() override;
+    kernel::Result<Pfn> take_table(Zero zero) override;
     void give_table(Pfn table) override;
 
 private:

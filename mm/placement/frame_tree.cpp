@@ -17,7 +17,7 @@ FrameTree::~FrameTree() {
 }
 
 kernel::Result<> FrameTree::open() {
-    const Pfn root = TRY(tables_.take_table());
+    const Pfn root = TRY(tables_.take_table(Zero::Yes));
     frames_[root].owner = owner_;
     frames_[root].table = {};
     root_ = root;

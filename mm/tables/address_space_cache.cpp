@@ -44,9 +44,9 @@ kernel::Result<PhysAddr> AddressSpaceCache::add_cpu(unsigned number) {
     Cpu& cpu = cpus_.of(number);
     tlb_.set_first_space(number, kernel_space_);
     if (has_own_table(scheme_)) return kernel_.pgd().address();
-    const Pfn pgd = TRY(tables_.take_table());
+    const Pfn pgd = TRY(tables_.take_table(Zero::Yes));
     cpu.pgd = pgd;
-    const Pfn image = TRY(tables_.take_table());
+    const Pfn image = TRY(tables_.take_table(Zero::Yes));
     cpu.image_table = image;
     copy_table(pgd, kernel_.pgd());
     copy_table(image, kernel_.roots().image);
@@ -90,7 +90,7 @@ kernel::Result<AddressSpaceRef> AddressSpaceCache::get(std::span<const SpaceMemb
 kernel::Result<AddressSpace*> AddressSpaceCache::create(SpaceKey key, std::span<const SpaceMember> members) {
     Pfn pgd = kernel_.pgd();
     if (has_own_table(scheme_)) {
-        pgd = TRY(tables_.take_table());
+        pgd = TRY(tables_.take_table(Zero::Yes));
         copy_table(pgd, kernel_.pgd());
         const auto add = [&](std::optional<TopEntry> top) {
             if (top) PageTree::at(pgd).write(top->slot, top->entry);

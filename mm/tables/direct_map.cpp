@@ -91,17 +91,29 @@ kernel::Result<> DirectMap::remove(PhysRange range, TlbBatch& batch) {
     if (kernel::mutant(kernel::Mutant::KeepDirectMap)) return {};
     // Tables come from the allocator, which is never entered with the page-table lock held: count,
     // let go, fetch, and look again, since others may have split or healed meanwhile.
-    TableReservation spare(frames_, *tables_);
+    TableReservation spare(frames_, *tables_, Zero::No); // splits fill theirs
     PageCount needed;
     const auto attempt = [&](Copies& copies) {
-        const PageCount splits = splits_needed(root_, Level::Page1G, range);
+        const Place place = place_of(range);
+        const PageCount splits = splits_needed(place.table, place.level, range);
         needed = PageCount{splits.raw() * (1 + copies.count)};
         if (needed > spare.size()) return false;
-        remove_in(copies, root_, Level::Page1G, range, spare, batch);
+        remove_in(copies, place.table, place.level, range, spare, batch);
         return true;
     };
     while (!lock_.with(attempt)) TRY(spare.grow_to(needed));
     return {};
+}
+
+DirectMap::Place DirectMap::place_of(PhysRange range) const {
+    Place place{root_, Level::Page1G};
+    while (place.level != Level::Page4K) {
+        if (range.end > span_around(range.begin, place.level).end) break;
+        const Pte entry = table_at(place.table).read(arch::index_of(virt(range.begin), place.level));
+        if (!entry.present() || entry.is_leaf(place.level)) break;
+        place = {Pfn::of(entry.address()), below(place.level)};
+    }
+    return place;
 }
 
 PageCount DirectMap::splits_needed(Pfn table, Level level, PhysRange range) const {
@@ -220,7 +232,7 @@ void DirectMap::heal_if_whole(Copies& copies, Pfn table, unsigned index, Level l
 
 kernel::Result<> DirectMap::make_copy(DirectMapCopy& copy) {
     // As in remove(). Copied and put on the list under one lock: no edit falls between.
-    TableReservation spare(frames_, *tables_);
+    TableReservation spare(frames_, *tables_, Zero::No);
     PageCount needed;
     const auto attempt = [&](Copies& copies) {
         needed = tables_in(root_, Level::Page1G);
@@ -272,7 +284,7 @@ kernel::Result<> DirectMap::add_in(Pfn table, Level level, PhysRange range, PteF
             continue;
         }
         if (!table_at(table).read(index).present()) {
-            const Pfn lower = TRY(tables_->take_table());
+            const Pfn lower = TRY(tables_->take_table(Zero::Yes));
             frames_[lower].table = {};
             set_entry(table, index, level, Pte::table(lower.address()));
         }

@@ -115,6 +115,14 @@ private:
 
     /// How many tables remove(range) needs for splits, in the table `table` at `level` and below.
     PageCount splits_needed(Pfn table, arch::Level level, PhysRange range) const;
+    /// A table, and what its entries are.
+    struct Place {
+        Pfn table;
+        arch::Level level;
+    };
+    /// The smallest table that has the whole of `range`.
+    Place place_of(PhysRange range) const;
+
     static bool is_skipped(const Copies& copies, const DirectMapCopy& copy);
     PageCount tables_in(Pfn table, arch::Level level) const;
     bool pins(arch::Pte entry, arch::Level level) const;

@@ -9,7 +9,7 @@ TableReservation::~TableReservation() {
 
 kernel::Result<> TableReservation::grow_to(PageCount wanted) {
     while (size_ < wanted) {
-        const Pfn table = TRY(source_.take_table());
+        const Pfn table = TRY(source_.take_table(zero_));
         frames_[table].next = first_;
         first_ = table.raw();
         size_ = size_ + PageCount{1};

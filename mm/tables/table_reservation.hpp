@@ -11,7 +11,9 @@ namespace mm {
 /// be inside a page-table lock. An empty reservation costs nothing.
 class [[nodiscard]] TableReservation {
 public:
-    TableReservation(FrameTable frames, TableSource& source) : frames_(frames), source_(source) {}
+    /// `zero`: as for TableSource::take_table().
+    TableReservation(FrameTable frames, TableSource& source, Zero zero = Zero::Yes)
+        : frames_(frames), source_(source), zero_(zero) {}
     ~TableReservation();
     TableReservation(const TableReservation&) = delete;
     TableReservation& operator=(const TableReservation&) = delete;
@@ -22,12 +24,13 @@ public:
 
     PageCount size() const { return size_; }
 
-    /// A zeroed table. Precondition: size() > 0.
+    /// One of the tables. Precondition: size() > 0.
     Pfn take();
 
 private:
     FrameTable frames_;
     TableSource& source_;
+    Zero zero_;
     PageCount size_;
     std::uint32_t first_ = no_frame; ///< linked through Frame::next
 };

@@ -10,9 +10,9 @@ namespace mm {
 /// buddy allocator, in tests one that counts and can be told to run dry.
 class TableSource {
 public:
-    /// A zeroed frame that is in the direct map, in state PageTable; its owner is the caller's to
-    /// set. Thread context, no page-table lock held. Error: OutOfMemory.
-    virtual kernel::Result<Pfn> take_table() = 0;
+    /// A frame that is in the direct map, in state PageTable, and zeroed; Zero::No: or not, for a caller who writes all
+    /// of it. Its owner is the caller's to set. Thread context, no page-table lock held. Error: OutOfMemory.
+    virtual kernel::Result<Pfn> take_table(Zero zero) = 0;
 
     /// Takes a table back; no CPU can still walk it. Thread context, no page-table lock held.
     virtual void give_table(Pfn table) = 0;

@@ -7,12 +7,13 @@
 
 namespace mm::testing {
 
-kernel::Result<Pfn> TestTables::take_table() {
+kernel::Result<Pfn> TestTables::take_table(Zero zero) {
     if (free_.empty() || left_ == 0) return kernel::fail(kernel::Error::OutOfMemory);
     if (left_) --*left_;
     const Pfn table = free_.back();
     free_.pop_back();
-    arch::zero_words(DirectMap::ptr_present<void>(table.address()), page_size / 8);
+    // One that its user has to write is still poisoned.
+    if (zero == Zero::Yes) arch::zero_words(DirectMap::ptr_present<void>(table.address()), page_size / 8);
     frames_[table].assign(FrameState::PageTable, shared_domain);
     ++outstanding_;
     return table;

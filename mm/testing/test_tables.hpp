@@ -15,7 +15,7 @@ class TestTables final : public TableSource {
 public:
     TestTables(FrameTable frames, std::vector<Pfn> free) : frames_(frames), free_(std::move(free)) {}
 
-    kernel::Result<Pfn> take_table() override;
+    kernel::Result<Pfn> take_table(Zero zero) override;
     void give_table(Pfn table) override;
 
     /// After `takes` more tables there are none.
