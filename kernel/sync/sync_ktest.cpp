@@ -95,6 +95,26 @@ LACUNA_TEST("sync.mutex", "a kill ends a killable wait only") {
     CHECK_FALSE(mutex.poisoned());
 }
 
+LACUNA_TEST("sync.mutex", "is given back in any order, and poisoned if its owner still holds it in the end") {
+    std::array<Mutex, 4> mutexes;
+    auto task = start(
+        [](void* argument) {
+            auto& held = *static_cast<std::array<Mutex, 4>*>(argument);
+            for (Mutex& mutex : held) take(mutex);
+            give(held[1]); // from among the others,
+            give(held[3]); // the last taken,
+            give(held[0]); // the first
+        },
+        &mutexes);
+    REQUIRE(task.has_value());
+    REQUIRE(join(**task, Deadline::in(seconds(5))).has_value());
+    for (std::size_t i = 0; i < mutexes.size(); ++i) {
+        CHECK(mutexes[i].poisoned() == (i == 2));
+        CHECK(take_now(mutexes[i]));
+        give(mutexes[i]);
+    }
+}
+
 LACUNA_TEST("sync.semaphore", "hands a permit to the one who waits") {
     Semaphore semaphore(1);
     CHECK(semaphore.try_acquire().has_value());
