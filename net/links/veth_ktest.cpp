@@ -5,11 +5,14 @@
 #include "net/links/links.hpp"
 #include "net/links/scratch_namespace.hpp"
 #include "net/stack/core_lock.hpp"
+#include "net/stack/interfaces.hpp"
+#include "net/stack/ip_prefix.hpp"
 
 #include <lwip/netif.h>
 #include <lwip/udp.h>
 
 #include <array>
+#include <atomic>
 
 namespace {
 
@@ -77,19 +80,66 @@ LACUNA_TEST("net.veth", "when one namespace goes, the other's end goes with it")
     }
 }
 
-/// Sends datagrams from the current namespace as fast as it can; errors are part of it.
-void flood(std::uint8_t host, unsigned datagrams) {
+constexpr std::uint16_t discard_port = 9;
+
+/// Sends datagrams from the current namespace as fast as it can; errors are part of it. Nothing is received meanwhile:
+/// the core lock is held.
+void flood(const ip_addr_t& to, unsigned datagrams, std::uint16_t bytes = 1400) {
     const net::CoreLock lock;
-    udp_pcb* pcb = udp_new();
+    udp_pcb* pcb = udp_new_ip_type(IPADDR_TYPE_ANY);
     if (pcb == nullptr) return;
-    const ip_addr_t to = IPADDR4_INIT_BYTES(192, 168, 7, host);
     for (unsigned i = 0; i < datagrams; ++i) {
-        pbuf* p = pbuf_alloc(PBUF_TRANSPORT, 1400, PBUF_RAM);
+        pbuf* p = pbuf_alloc(PBUF_TRANSPORT, bytes, PBUF_RAM);
         if (p == nullptr) break;
-        static_cast<void>(udp_sendto(pcb, p, &to, 9));
+        static_cast<void>(udp_sendto(pcb, p, &to, discard_port));
         pbuf_free(p);
     }
     udp_remove(pcb);
+}
+
+ip_addr_t host_of_pair(std::uint8_t host) { return IPADDR4_INIT_BYTES(192, 168, 7, host); }
+
+/// Counts in `received` what arrives at the current namespace's discard port, until the namespace ends.
+bool count_datagrams(std::atomic<unsigned>& received) {
+    const net::CoreLock lock;
+    udp_pcb* pcb = udp_new_ip_type(IPADDR_TYPE_ANY);
+    if (pcb == nullptr || udp_bind(pcb, IP_ANY_TYPE, discard_port) != ERR_OK) return false;
+    udp_recv(
+        pcb,
+        [](void* count, udp_pcb*, pbuf* packet, const ip_addr_t*, u16_t) {
+            ++*static_cast<std::atomic<unsigned>*>(count);
+            pbuf_free(packet);
+        },
+        &received);
+    return true;
+}
+
+/// Waits for as many, for two seconds at most.
+bool reaches(const std::atomic<unsigned>& received, unsigned wanted) {
+    for (int wait = 0; wait < 200 && received < wanted; ++wait) {
+        static_cast<void>(kernel::sleep_for(kernel::milliseconds(10)));
+    }
+    return received == wanted;
+}
+
+LACUNA_TEST("net.veth", "what is sent before the neighbour's address is known waits for it") {
+    constexpr unsigned datagrams = 60;
+    std::atomic<unsigned> received = 0;
+    ScratchNamespace a{"veth-a"};
+    ScratchNamespace b{"veth-b"};
+    REQUIRE(a);
+    REQUIRE(b);
+    REQUIRE(net::create_veth(*a, config_with(1, 1500), *b, config_with(2, 1500)));
+    CHECK(a.inside([] { CHECK(net::add_address("ve1", *net::parse_prefix("fd00::1/64"))); }));
+    CHECK(b.inside([&] {
+        CHECK(net::add_address("ve1", *net::parse_prefix("fd00::2/64")));
+        CHECK(count_datagrams(received));
+    }));
+    CHECK(a.inside([] { flood(host_of_pair(2), datagrams, 8); }));
+    CHECK(reaches(received, datagrams));
+    received = 0;
+    CHECK(a.inside([] { flood(*net::parse_ip("fd00::2"), datagrams, 8); }));
+    CHECK(reaches(received, datagrams));
 }
 
 LACUNA_TEST("net.veth", "a namespace destroyed while frames fly towards it takes none with it") {
@@ -100,7 +150,7 @@ LACUNA_TEST("net.veth", "a namespace destroyed while frames fly towards it takes
         REQUIRE(b);
         REQUIRE(net::create_veth(*a, config_with(1, 1500), *b, config_with(2, 1500)));
         CHECK(ping_from(a, "192.168.7.2", 56) == 1);
-        CHECK(a.inside([] { flood(2, 400); }));
+        CHECK(a.inside([] { flood(host_of_pair(2), 400); }));
         b.remove();
     }
     std::size_t lost = 0;
@@ -117,7 +167,7 @@ LACUNA_TEST("net.veth", "a wire flooded until it is full works again afterwards"
     REQUIRE(b);
     REQUIRE(net::create_veth(*a, config_with(1, 1500), *b, config_with(2, 1500)));
     CHECK(ping_from(a, "192.168.7.2", 56) == 1);
-    CHECK(a.inside([] { flood(2, 5000); }));
+    CHECK(a.inside([] { flood(host_of_pair(2), 5000); }));
     // The wire is still full when the flood ends, and what does not fit is lost.
     unsigned answered = 0;
     for (int attempt = 0; attempt < 5 && answered == 0; ++attempt) answered = ping_from(a, "192.168.7.2", 56);

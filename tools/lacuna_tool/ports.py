@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Forwarding of loopback ports of the host to services of the guest."""
 
+import itertools
 import socket
 from dataclasses import dataclass
 
@@ -40,6 +41,12 @@ def free_port(preferred: int = 0, protocol: str = "tcp") -> int:
     with socket.socket(socket.AF_INET, kind) as probe:
         probe.bind((HOST, 0))
         return probe.getsockname()[1]
+
+
+def free_ports(count: int, above: int) -> list[int]:
+    """The first so many TCP ports above one that nobody has."""
+    candidates = (port for port in range(above + 1, 1 << 16) if _is_free(port, socket.SOCK_STREAM))
+    return list(itertools.islice(candidates, count))
 
 
 def demo_forwards() -> list[Forward]:

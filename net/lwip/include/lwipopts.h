@@ -40,7 +40,8 @@
 #define MEMP_NUM_TCP_SEG 8192
 #define MEMP_NUM_REASSDATA 16
 #define MEMP_NUM_FRAG_PBUF 256
-#define MEMP_NUM_ARP_QUEUE 64
+#define MEMP_NUM_ARP_QUEUE 256
+#define MEMP_NUM_ND6_QUEUE 256
 #define MEMP_NUM_SYS_TIMEOUT 64
 #define MEMP_NUM_NETBUF 256
 #define MEMP_NUM_TCPIP_MSG_API 64
@@ -55,7 +56,10 @@
 /* ---- IPv4 and IPv6 --------------------------------------------------------------------------------- */
 #define LWIP_IPV4 1
 #define LWIP_ARP 1
+/* Packets wait for a neighbour's address, so many for each: what 40 clients begin at once is not to wait for their
+ * retransmission. (For IPv6 the pool above bounds all of them together.) */
 #define ARP_QUEUEING 1
+#define ARP_QUEUE_LEN 64
 #define ARP_TABLE_SIZE 32
 #define ETHARP_SUPPORT_STATIC_ENTRIES 1
 #define IP_FORWARD 0
