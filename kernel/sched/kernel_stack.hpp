@@ -17,9 +17,8 @@ namespace kernel {
 
 /// Bytes of a kernel stack.
 enum class StackSize : uint32_t {
-    /// For threads whose depth is known: a stack's service threads use 4.6 KiB in the suites, and 5.8 KiB in the
-    /// `bench`
-    /// kernel, where more is inlined.
+    /// For threads whose depth is known: a TCP/IP stack's service threads use 4.6 KiB in the suites, and 5.8 KiB in
+    /// the `bench` kernel, where more is inlined.
     Small = 8 * 1024,
     Usual = 16 * 1024,
 };

@@ -65,12 +65,8 @@ bool DirectMap::pins(Pte entry, Level level) const {
 bool DirectMap::is_present(PhysAddr address) {
     if (address.raw() >= arch::max_physical) return false;
     return locked([&] {
-        Pfn table = root_;
-        for (Level level = Level::Page1G;; level = below(level)) {
-            const Pte entry = table_at(table).read(arch::index_of(virt(address), level));
-            if (!entry.present() || entry.is_leaf(level)) return entry.present();
-            table = Pfn::of(entry.address());
-        }
+        const Place place = place_of(span_around(address, Level::Page4K));
+        return table_at(place.table).read(arch::index_of(virt(address), place.level)).present();
     });
 }
 

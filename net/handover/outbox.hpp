@@ -125,8 +125,7 @@ inline kernel::Result<std::span<std::byte>> Outbox::place(std::size_t left) {
 }
 
 inline void Outbox::end_packet() {
-    const std::span pieces(pieces_.data() + began_, count_ - began_);
-    if (pieces.size() != 1) net::end_packet(pieces);
+    net::end_packet({pieces_.data() + began_, count_ - began_});
     ++packets_;
     if (packing_ == Packing::Alone) seal();
 }

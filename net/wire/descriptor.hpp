@@ -71,10 +71,10 @@ static_assert(Descriptor::of_frame(mm::Pfn{(1U << 27) - 1}, 0, 1).pfn() == mm::P
 inline constexpr std::size_t max_packet_bytes = 65535 + 14;
 inline constexpr std::size_t max_packet_pieces = max_packet_bytes / mm::page_size + 2;
 
-/// Says in each piece of a packet whether more of it follows. Precondition: there is one.
+/// Says in each piece of a packet whether more of it follows. Precondition: there is one, and each was made as the
+/// last.
 constexpr void end_packet(std::span<Descriptor> pieces) {
     for (Descriptor& piece : pieces.first(pieces.size() - 1)) piece.position = Position::More;
-    pieces.back().position = Position::Last;
 }
 
 /// The pieces of one packet, in order. A value in its user's own memory: checks made on it hold.
