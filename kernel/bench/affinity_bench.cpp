@@ -7,7 +7,7 @@
 
 #include "kernel/bench/benchmark.hpp"
 #include "kernel/bench/run.hpp"
-#include "kernel/bench/scratch.hpp"
+#include "kernel/ns/scratch_namespace.hpp"
 #include "kernel/sched/sched.hpp"
 #include "kernel/sync/semaphore.hpp"
 
@@ -51,7 +51,7 @@ public:
         return task.has_value();
     }
     explicit operator bool() const {
-        for (const Scratch& home : homes_) {
+        for (const ScratchNamespace& home : homes_) {
             if (!home) return false;
         }
         return true;
@@ -61,7 +61,8 @@ public:
     }
 
 private:
-    std::array<Scratch, spaces> homes_{Scratch("bench-a"), Scratch("bench-b"), Scratch("bench-c"), Scratch("bench-d")};
+    std::array<ScratchNamespace, spaces> homes_{ScratchNamespace("bench-a"), ScratchNamespace("bench-b"),
+                                                ScratchNamespace("bench-c"), ScratchNamespace("bench-d")};
     std::vector<TaskRef> tasks_;
 };
 

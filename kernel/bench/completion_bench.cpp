@@ -4,7 +4,7 @@
 
 #include "kernel/bench/benchmark.hpp"
 #include "kernel/bench/run.hpp"
-#include "kernel/bench/scratch.hpp"
+#include "kernel/ns/scratch_namespace.hpp"
 #include "kernel/sched/sched.hpp"
 #include "kernel/sync/semaphore.hpp"
 
@@ -53,13 +53,13 @@ void rally_between(Run& run, NetNamespace* a, NetNamespace* b) {
 }
 
 void of_one_namespace(Run& run) {
-    const Scratch a("bench-a");
+    const ScratchNamespace a("bench-a");
     if (!a) return run.fail("no namespace");
     rally_between(run, &*a, &*a);
 }
 
 void of_two_namespaces(Run& run) {
-    const Scratch a("bench-a"), b("bench-b");
+    const ScratchNamespace a("bench-a"), b("bench-b");
     if (!a || !b) return run.fail("no namespace");
     rally_between(run, &*a, &*b);
 }

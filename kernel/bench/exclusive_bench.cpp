@@ -6,7 +6,7 @@
 #include "kernel/base/fixed_text.hpp"
 #include "kernel/bench/benchmark.hpp"
 #include "kernel/bench/run.hpp"
-#include "kernel/bench/scratch.hpp"
+#include "kernel/ns/scratch_namespace.hpp"
 #include "mm/domain/domain.hpp"
 #include "mm/memory.hpp"
 
@@ -38,7 +38,7 @@ void page_lives(Run& run, mm::Domain& domain) {
 
 template <Touch touch, std::size_t blocks = 1>
 void page_life(Run& run) {
-    const Scratch scratch("bench");
+    const ScratchNamespace scratch("bench");
     if (!scratch) return run.fail("no namespace");
     const auto ran = scratch.inside([&run, &scratch] { page_lives<touch, blocks>(run, scratch->domain()); });
     if (!ran) run.fail(ran.error());

@@ -5,8 +5,8 @@
 #include "kernel/base/fixed_text.hpp"
 #include "kernel/bench/benchmark.hpp"
 #include "kernel/bench/run.hpp"
-#include "kernel/bench/scratch.hpp"
 #include "kernel/ns/namespace_registry.hpp"
+#include "kernel/ns/scratch_namespace.hpp"
 #include "mm/memory.hpp"
 #include "net/links/links.hpp"
 
@@ -83,7 +83,7 @@ void one(Run& run) {
 /// A hundred that are there together; per namespace.
 template <With with, Half half>
 void hundred(Run& run) {
-    const Scratch common("bench-common");
+    const ScratchNamespace common("bench-common");
     if (!common) return run.fail("no namespace");
     run.measure_parts(
         crowd,
@@ -103,7 +103,7 @@ void hundred(Run& run) {
 /// Every frame that the hundred took, page tables and shared slabs included; per namespace.
 template <With with>
 void memory_of_hundred(Run& run) {
-    const Scratch common("bench-common");
+    const ScratchNamespace common("bench-common");
     if (!common) return run.fail("no namespace");
     kernel::memory().reclaim();
     const mm::PageCount before = kernel::memory().free_frames();

@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "kernel/bench/run.hpp"
-#include "kernel/bench/scratch.hpp"
+#include "kernel/ns/scratch_namespace.hpp"
 #include "kernel/sync/semaphore.hpp"
 #include "net/veth/interface_config.hpp"
 
@@ -64,8 +64,8 @@ public:
     }
 
 private:
-    Scratch near_{"bench-near"};
-    std::optional<Scratch> far_;
+    ScratchNamespace near_{"bench-near"};
+    std::optional<ScratchNamespace> far_;
     bool ready_ = false;
 };
 

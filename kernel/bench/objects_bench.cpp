@@ -5,7 +5,7 @@
 #include "kernel/base/fixed_text.hpp"
 #include "kernel/bench/benchmark.hpp"
 #include "kernel/bench/run.hpp"
-#include "kernel/bench/scratch.hpp"
+#include "kernel/ns/scratch_namespace.hpp"
 #include "mm/domain/domain.hpp"
 #include "mm/memory.hpp"
 #include "mm/slab.hpp"
@@ -102,7 +102,7 @@ void kmalloc_batch(Run& run) {
 /// Runs `measurement(domain)` inside a namespace.
 template <class Measurement>
 void inside_a_namespace(Run& run, Measurement&& measurement) {
-    const Scratch scratch("bench");
+    const ScratchNamespace scratch("bench");
     if (!scratch) return run.fail("no namespace");
     const auto ran = scratch.inside([&] { measurement(scratch->domain()); });
     if (!ran) run.fail(ran.error());

@@ -4,7 +4,7 @@
 
 #include "kernel/bench/benchmark.hpp"
 #include "kernel/bench/run.hpp"
-#include "kernel/bench/scratch.hpp"
+#include "kernel/ns/scratch_namespace.hpp"
 #include "mm/domain/domain.hpp"
 #include "mm/memory.hpp"
 
@@ -50,7 +50,7 @@ void batch(Run& run) {
 
 /// Pairs of a domain's page: nothing leaves or enters the direct map.
 void exclusive_pair(Run& run) {
-    const Scratch scratch("bench");
+    const ScratchNamespace scratch("bench");
     if (!scratch) return run.fail("no namespace");
     const auto ran = scratch.inside([&run, &domain = scratch->domain()] {
         run.measure(pairs, [&domain] {

@@ -4,7 +4,7 @@
 
 #include "kernel/bench/benchmark.hpp"
 #include "kernel/bench/run.hpp"
-#include "kernel/bench/scratch.hpp"
+#include "kernel/ns/scratch_namespace.hpp"
 #include "kernel/sched/sched.hpp"
 
 namespace kernel::bench {
@@ -55,13 +55,13 @@ void yields_between(Run& run, NetNamespace* a, NetNamespace* b) {
 void outside(Run& run) { yields_between(run, nullptr, nullptr); }
 
 void in_one_namespace(Run& run) {
-    const Scratch a("bench-a");
+    const ScratchNamespace a("bench-a");
     if (!a) return run.fail("no namespace");
     yields_between(run, &*a, &*a);
 }
 
 void between_namespaces(Run& run) {
-    const Scratch a("bench-a"), b("bench-b");
+    const ScratchNamespace a("bench-a"), b("bench-b");
     if (!a || !b) return run.fail("no namespace");
     yields_between(run, &*a, &*b);
 }

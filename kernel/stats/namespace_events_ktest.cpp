@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <array>
 
-#include "kernel/ns/namespace_registry.hpp"
+#include "kernel/ns/scratch_namespace.hpp"
 #include "kernel/sched/sched.hpp"
 #include "kernel/stats/event_account.hpp"
 #include "kernel/test/test.hpp"
@@ -28,23 +28,20 @@ std::uint64_t heals_of(NetNamespace& ns) { return ns.domain().events().snapshot(
 LACUNA_TEST("stats.namespace", "tasks of two namespaces that take turns each count for their own, and lose nothing") {
     const std::uint64_t before = snapshot_events()[Event::Heals];
     {
-        auto red = namespaces().create("t-red");
-        auto blue = namespaces().create("t-blue");
-        REQUIRE(red.has_value());
-        REQUIRE(blue.has_value());
+        const ScratchNamespace red("t-red");
+        const ScratchNamespace blue("t-blue");
+        REQUIRE(red);
+        REQUIRE(blue);
         std::array<TaskRef, 6> tasks;
         for (std::size_t i = 0; i < tasks.size(); ++i) {
             // Four in red, two in blue.
-            auto task =
-                spawn_process(i % 3 < 2 ? red->get() : blue->get(), {.name = "counts", .function = count_heals});
+            auto task = spawn_process(i % 3 < 2 ? &*red : &*blue, {.name = "counts", .function = count_heals});
             REQUIRE(task.has_value());
             tasks[i] = std::move(*task);
         }
         for (TaskRef& task : tasks) CHECK(join(*task).has_value());
-        CHECK(heals_of(**red) == 4 * rounds);
-        CHECK(heals_of(**blue) == 2 * rounds);
+        CHECK(heals_of(*red) == 4 * rounds);
+        CHECK(heals_of(*blue) == 2 * rounds);
     }
-    CHECK(namespaces().remove("t-red").has_value());
-    CHECK(namespaces().remove("t-blue").has_value());
     CHECK(snapshot_events()[Event::Heals] - before == 6 * rounds);
 }

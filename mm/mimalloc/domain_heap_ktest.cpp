@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "kernel/ns/frame_balance.hpp"
-#include "kernel/ns/namespace_registry.hpp"
+#include "kernel/ns/scratch_namespace.hpp"
 #include "kernel/sched/sched.hpp"
 #include "kernel/smp/cpus.hpp"
 #include "kernel/test/test.hpp"
@@ -89,21 +89,20 @@ void clear(void* argument) {
 }
 
 unsigned failures_of_trade_on_all_cpus() {
-    const auto ns = kernel::namespaces().create("trade");
+    kernel::ScratchNamespace ns("trade");
     if (!ns) return ~0u;
-    Trade shared{.domain = (*ns)->domain()};
+    Trade shared{.domain = ns->domain()};
     std::vector<kernel::TaskRef> tasks;
     for (unsigned cpu = 0; cpu < kernel::smp::online_count(); ++cpu) {
-        auto task =
-            kernel::spawn_process(ns->get(), {.name = "trade", .function = &trade, .argument = &shared, .cpu = cpu});
+        auto task = kernel::spawn_process(&*ns, {.name = "trade", .function = &trade, .argument = &shared, .cpu = cpu});
         if (task) tasks.push_back(std::move(*task));
     }
     if (tasks.size() != kernel::smp::online_count()) ++shared.failures;
     for (kernel::TaskRef& task : tasks) {
         if (kernel::join(*task) != kernel::ExitReason::Returned) ++shared.failures;
     }
-    if (!kernel::run_in(**ns, "clear", &clear, &shared)) ++shared.failures;
-    if (!kernel::namespaces().remove("trade")) ++shared.failures;
+    if (!kernel::run_in(*ns, "clear", &clear, &shared)) ++shared.failures;
+    if (!ns.remove()) ++shared.failures;
     return shared.failures;
 }
 

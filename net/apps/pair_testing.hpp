@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "kernel/ns/scratch_namespace.hpp"
 #include "net/apps/bulk.hpp"
 #include "net/apps/echo_server.hpp"
 #include "net/links/links.hpp"
-#include "net/stack/testing.hpp"
 
 #include <cstdint>
 #include <string_view>
@@ -29,20 +29,21 @@ public:
         : near(near_name), far(far_name) {
         if (!near || !far) return;
         bool serving = false;
-        ready_ = create_veth(near.space(), at_near, far.space(), at_far) &&
-                 far.run([&] { serving = BulkSink::start() && EchoServer::start(); }) && serving;
+        ready_ = create_veth(*near, at_near, *far, at_far) &&
+                 far.inside([&] { serving = BulkSink::start() && EchoServer::start(); }) && serving;
     }
     explicit operator bool() const { return ready_; }
 
     /// Sends that many bytes across and says how it went.
     kernel::Result<BulkResult> send(std::uint64_t bytes, std::uint64_t seed, std::string_view host = far_address) {
         kernel::Result<BulkResult> result = kernel::fail(kernel::Error::Killed);
-        near.run([&] { result = bulk_send({.host = host, .bytes = bytes, .seed = seed, .timeout_ms = 30'000}); });
+        TRY(near.inside(
+            [&] { result = bulk_send({.host = host, .bytes = bytes, .seed = seed, .timeout_ms = 30'000}); }));
         return result;
     }
 
-    Sandbox near;
-    Sandbox far;
+    kernel::ScratchNamespace near;
+    kernel::ScratchNamespace far;
 
 private:
     bool ready_ = false;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Applications and the sockets API over the loopback interface of one namespace.
 #include "kernel/ns/frame_balance.hpp"
+#include "kernel/ns/scratch_namespace.hpp"
 #include "kernel/test/test.hpp"
 #include "net/apps/bulk.hpp"
 #include "net/apps/echo_server.hpp"
@@ -12,7 +13,6 @@
 #include "net/apps/socket.hpp"
 #include "net/apps/socket_address.hpp"
 #include "net/stack/ip_prefix.hpp"
-#include "net/stack/testing.hpp"
 
 #include <lwip/sockets.h>
 
@@ -20,9 +20,8 @@
 #include <cstring>
 
 using kernel::Error;
+using kernel::ScratchNamespace;
 using net::Socket;
-using net::testing::failed_with;
-using net::testing::Sandbox;
 
 namespace {
 
@@ -49,37 +48,37 @@ kernel::Result<> echo_once(const ip_addr_t& address) {
 } // namespace
 
 LACUNA_TEST("net.sockets", "TCP over loopback, IPv4 and IPv6") {
-    const Sandbox a("nsk-a");
+    const ScratchNamespace a("nsk-a");
     REQUIRE(a);
-    CHECK(a.run([] {
+    CHECK(a.inside([] {
         REQUIRE(net::EchoServer::start().has_value());
         CHECK(echo_once(loopback()).has_value());
         const ip_addr_t v6 = IPADDR6_INIT_HOST(0, 0, 0, 1);
         CHECK(echo_once(v6).has_value());
         CHECK(net::EchoServer::stop().has_value());
-        CHECK(failed_with(echo_once(loopback()), Error::Refused));
+        CHECK(echo_once(loopback()) == kernel::fail(Error::Refused));
     }));
 }
 
 LACUNA_TEST("net.sockets", "two namespaces serve the same address and port at once") {
-    const Sandbox a("nsk-a");
-    const Sandbox b("nsk-b");
+    const ScratchNamespace a("nsk-a");
+    const ScratchNamespace b("nsk-b");
     REQUIRE(a);
     REQUIRE(b);
-    CHECK(a.run([] { CHECK(net::EchoServer::start().has_value()); }));
+    CHECK(a.inside([] { CHECK(net::EchoServer::start().has_value()); }));
     // Nobody listens in b yet, whatever a does on the same address.
-    CHECK(b.run([] { CHECK(failed_with(echo_once(loopback()), Error::Refused)); }));
-    CHECK(b.run([] { CHECK(net::EchoServer::start().has_value()); }));
+    CHECK(b.inside([] { CHECK(echo_once(loopback()) == kernel::fail(Error::Refused)); }));
+    CHECK(b.inside([] { CHECK(net::EchoServer::start().has_value()); }));
     for (int round = 0; round < 3; ++round) {
-        CHECK(a.run([] { CHECK(echo_once(loopback()).has_value()); }));
-        CHECK(b.run([] { CHECK(echo_once(loopback()).has_value()); }));
+        CHECK(a.inside([] { CHECK(echo_once(loopback()).has_value()); }));
+        CHECK(b.inside([] { CHECK(echo_once(loopback()).has_value()); }));
     }
 }
 
 LACUNA_TEST("net.sockets", "UDP echo through the sockets API") {
-    const Sandbox a("nsk-a");
+    const ScratchNamespace a("nsk-a");
     REQUIRE(a);
-    CHECK(a.run([] {
+    CHECK(a.inside([] {
         REQUIRE(net::EchoServer::start().has_value());
         const int descriptor = lwip_socket(AF_INET, SOCK_DGRAM, 0);
         REQUIRE(descriptor >= 0);
@@ -97,23 +96,23 @@ LACUNA_TEST("net.sockets", "UDP echo through the sockets API") {
 }
 
 LACUNA_TEST("net.sockets", "errors are told apart") {
-    const Sandbox a("nsk-a");
+    const ScratchNamespace a("nsk-a");
     REQUIRE(a);
-    CHECK(a.run([] {
-        CHECK(failed_with(Socket::connect(loopback(), 9, patience_ms), Error::Refused));
+    CHECK(a.inside([] {
+        CHECK(Socket::connect(loopback(), 9, patience_ms) == kernel::fail(Error::Refused));
         const ip_addr_t elsewhere = IPADDR4_INIT_BYTES(10, 99, 0, 1);
-        CHECK(failed_with(Socket::connect(elsewhere, 9, patience_ms), Error::NotFound));
+        CHECK(Socket::connect(elsewhere, 9, patience_ms) == kernel::fail(Error::NotFound));
         auto listener = Socket::listen(4000);
         REQUIRE(listener.has_value());
-        CHECK(failed_with(Socket::listen(4000), Error::Exists));
-        CHECK(failed_with(listener->accept(20), Error::TimedOut));
+        CHECK(Socket::listen(4000) == kernel::fail(Error::Exists));
+        CHECK(listener->accept(20) == kernel::fail(Error::TimedOut));
         auto client = Socket::connect(loopback(), 4000, patience_ms);
         REQUIRE(client.has_value());
         auto server = listener->accept(patience_ms);
         REQUIRE(server.has_value());
         server->set_timeout(20);
         std::array<std::byte, 8> buffer{};
-        CHECK(failed_with(server->receive(buffer), Error::TimedOut));
+        CHECK(server->receive(buffer) == kernel::fail(Error::TimedOut));
         client->close();
         const auto end = server->receive(buffer);
         CHECK((end.has_value() && end->empty()));
@@ -121,10 +120,10 @@ LACUNA_TEST("net.sockets", "errors are told apart") {
 }
 
 LACUNA_TEST("net.sockets", "connections by the thousand") {
-    const Sandbox a("nsk-a");
+    const ScratchNamespace a("nsk-a");
     REQUIRE(a);
     unsigned good = 0;
-    CHECK(a.run([&] {
+    CHECK(a.inside([&] {
         REQUIRE(net::EchoServer::start().has_value());
         for (unsigned n = 0; n < 2000; ++n) good += echo_once(loopback()).has_value() ? 1 : 0;
     }));
@@ -132,9 +131,9 @@ LACUNA_TEST("net.sockets", "connections by the thousand") {
 }
 
 LACUNA_TEST("net.sockets", "every byte of a long stream arrives as it was sent") {
-    const Sandbox a("nsk-a");
+    const ScratchNamespace a("nsk-a");
     REQUIRE(a);
-    CHECK(a.run([] {
+    CHECK(a.inside([] {
         REQUIRE(net::BulkSink::start().has_value());
         for (std::uint64_t bytes : {1ull, 4095ull, 4ull << 20}) {
             const auto sent = net::bulk_send({.host = "127.0.0.1", .bytes = bytes, .seed = bytes});
@@ -144,11 +143,11 @@ LACUNA_TEST("net.sockets", "every byte of a long stream arrives as it was sent")
 }
 
 LACUNA_TEST("net.apps", "the HTTP server shows its namespace and answers 404") {
-    const Sandbox a("nsk-a");
+    const ScratchNamespace a("nsk-a");
     REQUIRE(a);
-    CHECK(a.run([] {
+    CHECK(a.inside([] {
         REQUIRE(net::HttpServer::start().has_value());
-        CHECK(failed_with(net::HttpServer::start(), Error::Exists));
+        CHECK(net::HttpServer::start() == kernel::fail(Error::Exists));
         const auto state = net::fetch({.url = "http://127.0.0.1/lacuna"});
         if (!state) FAIL(kernel::name(state.error()));
         CHECK(state->status == 200u);
@@ -165,23 +164,23 @@ LACUNA_TEST("net.apps", "the HTTP server shows its namespace and answers 404") {
 }
 
 LACUNA_TEST("net.apps", "ping answers on loopback") {
-    const Sandbox a("nsk-a");
+    const ScratchNamespace a("nsk-a");
     REQUIRE(a);
-    CHECK(a.run([] {
+    CHECK(a.inside([] {
         for (std::string_view host : {"127.0.0.1", "::1"}) {
             const auto result = net::ping({.host = host, .count = 3, .interval_ms = 1});
             REQUIRE(result.has_value());
             CHECK(result->received == 3u);
         }
-        CHECK(failed_with(net::ping({.host = "127.0.0.1", .count = 0}), Error::InvalidArgument));
-        CHECK(failed_with(net::ping({.host = ""}), Error::InvalidArgument));
+        CHECK(net::ping({.host = "127.0.0.1", .count = 0}) == kernel::fail(Error::InvalidArgument));
+        CHECK(net::ping({.host = ""}) == kernel::fail(Error::InvalidArgument));
     }));
 }
 
 LACUNA_TEST("net.apps", "iperf's server and client fit each other") {
-    const Sandbox a("nsk-a");
+    const ScratchNamespace a("nsk-a");
     REQUIRE(a);
-    CHECK(a.run([] {
+    CHECK(a.inside([] {
         REQUIRE(net::IperfServer::start().has_value());
         const auto result = net::iperf({.host = "127.0.0.1", .mebibytes = 2});
         REQUIRE(result.has_value());
@@ -193,9 +192,9 @@ LACUNA_TEST("net.apps", "iperf's server and client fit each other") {
 
 LACUNA_TEST("net.apps", "a namespace that ends with traffic under way leaves nothing behind") {
     const auto cycle = [] {
-        Sandbox a("nsk-end");
+        ScratchNamespace a("nsk-end");
         if (!a) return false;
-        a.run([] {
+        const auto begun = a.inside([] {
             static_cast<void>(net::BulkSink::start());
             // Goes on until the namespace ends.
             static_cast<void>(kernel::spawn({.name = "endless", .function = [](void*) {
@@ -204,7 +203,7 @@ LACUNA_TEST("net.apps", "a namespace that ends with traffic under way leaves not
                                              }}));
         });
         static_cast<void>(kernel::sleep_for(kernel::milliseconds(5)));
-        return a.remove();
+        return begun && a.remove();
     };
     for (int warm_up = 0; warm_up < 3; ++warm_up) REQUIRE(cycle());
     const mm::PageCount before = kernel::frame_balance();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // TCP from one namespace to another, over veth pairs, with the handover policy of this boot.
 #include "kernel/ns/frame_balance.hpp"
+#include "kernel/ns/scratch_namespace.hpp"
 #include "kernel/smp/cpus.hpp"
 #include "kernel/test/test.hpp"
 #include "net/apps/pair_testing.hpp"
@@ -15,17 +16,16 @@
 #include <atomic>
 
 using kernel::Error;
-using net::testing::failed_with;
+using kernel::ScratchNamespace;
 using net::testing::far_address;
 using net::testing::Pair;
-using net::testing::Sandbox;
 
 namespace {
 
 /// A stream that goes on in the background while a test does something to it.
 class BackgroundStream {
 public:
-    BackgroundStream(const Sandbox& from, std::uint64_t bytes) : bytes_(bytes), task_(from.begin(*this)) {}
+    BackgroundStream(const ScratchNamespace& from, std::uint64_t bytes) : bytes_(bytes), task_(from.begin(*this)) {}
     void operator()() { result_ = net::bulk_send({.host = far_address, .bytes = bytes_, .timeout_ms = 30'000}); }
     const kernel::Result<net::BulkResult>& wait() {
         if (task_) static_cast<void>(kernel::join(*task_));
@@ -56,12 +56,12 @@ void echo(std::atomic<int>& done) {
 void let_traffic_flow() { static_cast<void>(kernel::sleep_for(kernel::milliseconds(20))); }
 
 /// Takes one end of a stream to the limit of its memory, again and again; the stream arrives whole.
-void squeeze(Sandbox Pair::* end) {
+void squeeze(ScratchNamespace Pair::* end) {
     Pair pair("ntc-a", "ntc-b");
     REQUIRE(pair);
     BackgroundStream stream(pair.near, 32 << 20);
     let_traffic_flow(); // it is the stream that is to recover, not its beginning
-    mm::Domain& domain = (pair.*end).space().domain();
+    mm::Domain& domain = (pair.*end)->domain();
     for (int time = 0; time < 3; ++time) {
         domain.set_limit(domain.books().owned + mm::PageCount{1});
         let_traffic_flow();
@@ -76,7 +76,7 @@ void squeeze(Sandbox Pair::* end) {
 LACUNA_TEST("net.tcp", "ping crosses a veth pair") {
     Pair pair("ntc-a", "ntc-b");
     REQUIRE(pair);
-    CHECK(pair.near.run([] {
+    CHECK(pair.near.inside([] {
         const auto result = net::ping({.host = far_address, .count = 2, .interval_ms = 1});
         CHECK(result.has_value());
         // More than a frame: crosses in fragments.
@@ -112,10 +112,10 @@ LACUNA_TEST("net.tcp", "ends with different offloads understand each other") {
                 REQUIRE(pair);
                 CHECK(pair.send(1 << 20, 11).has_value());
                 // Nothing was dropped on the way for its checksum, and then sent again.
-                for (const Sandbox* side : {&pair.near, &pair.far}) {
+                for (const ScratchNamespace* side : {&pair.near, &pair.far}) {
                     unsigned bad = 1;
-                    CHECK(
-                        side->run([&] { bad = lwip_stats.tcp.chkerr + lwip_stats.udp.chkerr + lwip_stats.ip.chkerr; }));
+                    CHECK(side->inside(
+                        [&] { bad = lwip_stats.tcp.chkerr + lwip_stats.udp.chkerr + lwip_stats.ip.chkerr; }));
                     CHECK(bad == 0u);
                 }
             }
@@ -124,9 +124,9 @@ LACUNA_TEST("net.tcp", "ends with different offloads understand each other") {
 }
 
 LACUNA_TEST("net.tcp", "IPv6 crosses a wire: echo requests, fragments, streams") {
-    const auto give = [](const Sandbox& side, std::string_view prefix) {
+    const auto give = [](const ScratchNamespace& side, std::string_view prefix) {
         bool given = false;
-        CHECK(side.run([&] { given = net::add_address("ve1", *net::parse_prefix(prefix)).has_value(); }));
+        CHECK(side.inside([&] { given = net::add_address("ve1", *net::parse_prefix(prefix)).has_value(); }));
         return given;
     };
     for (const std::uint16_t mtu : {net::default_mtu, net::max_mtu}) {
@@ -134,7 +134,7 @@ LACUNA_TEST("net.tcp", "IPv6 crosses a wire: echo requests, fragments, streams")
         REQUIRE(pair);
         REQUIRE(give(pair.near, "fd00::1/64"));
         REQUIRE(give(pair.far, "fd00::2/64"));
-        CHECK(pair.near.run([] {
+        CHECK(pair.near.inside([] {
             CHECK(net::ping({.host = "fd00::2", .count = 2, .interval_ms = 1}).has_value());
             CHECK(net::ping({.host = "fd00::2", .count = 2, .bytes = 5000, .interval_ms = 1}).has_value());
         }));
@@ -165,7 +165,7 @@ LACUNA_TEST("net.tcp", "connections by the thousand across a wire") {
     Pair pair("ntc-a", "ntc-b");
     REQUIRE(pair);
     unsigned good = 0;
-    CHECK(pair.near.run([&] {
+    CHECK(pair.near.inside([&] {
         const ip_addr_t far = IPADDR4_INIT_BYTES(192, 168, 7, 2);
         for (unsigned n = 0; n < 1500; ++n) {
             good += net::Socket::connect(far, net::EchoServer::port, 5000).has_value() ? 1 : 0;
@@ -178,11 +178,11 @@ LACUNA_TEST("net.tcp", "connections by the thousand across a wire") {
 LACUNA_TEST("net.tcp", "a peer that is not there times out, one that does not listen refuses") {
     Pair pair("ntc-a", "ntc-b");
     REQUIRE(pair);
-    CHECK(pair.near.run([] {
+    CHECK(pair.near.inside([] {
         const ip_addr_t nobody = IPADDR4_INIT_BYTES(192, 168, 7, 9);
-        CHECK(failed_with(net::Socket::connect(nobody, 7, 300), Error::TimedOut));
+        CHECK(net::Socket::connect(nobody, 7, 300) == kernel::fail(Error::TimedOut));
         const ip_addr_t far = IPADDR4_INIT_BYTES(192, 168, 7, 2);
-        CHECK(failed_with(net::Socket::connect(far, 9, 5000), Error::Refused));
+        CHECK(net::Socket::connect(far, 9, 5000) == kernel::fail(Error::Refused));
     }));
 }
 
@@ -242,8 +242,8 @@ LACUNA_TEST("net.tcp", "whoever brings packets in while it waits, and is killed 
     }
     CHECK(done == 3 * echo_rounds);
     // And with nobody waiting the thread is there: a stream in the other direction is received by callbacks.
-    CHECK(pair.near.run([] { CHECK(net::BulkSink::start().has_value()); }));
-    CHECK(pair.far.run([] { CHECK(net::bulk_send({.host = "192.168.7.1", .bytes = 1 << 20}).has_value()); }));
+    CHECK(pair.near.inside([] { CHECK(net::BulkSink::start().has_value()); }));
+    CHECK(pair.far.inside([] { CHECK(net::bulk_send({.host = "192.168.7.1", .bytes = 1 << 20}).has_value()); }));
 }
 
 LACUNA_TEST("net.tcp", "a task that waits for a packet brings it in itself") {
@@ -252,7 +252,7 @@ LACUNA_TEST("net.tcp", "a task that waits for a packet brings it in itself") {
     REQUIRE(pair);
     std::atomic<int> done = 0;
     std::uint64_t switches = 0;
-    CHECK(pair.near.run([&] {
+    CHECK(pair.near.inside([&] {
         echo(done); // the first packets ask for addresses
         const auto before = kernel::snapshot_events();
         echo(done);
@@ -269,9 +269,9 @@ LACUNA_TEST("net.tcp", "segments that arrive together are answered by one acknow
     Pair pair("ntc-a", "ntc-b", net::max_mtu);
     REQUIRE(pair);
     std::uint64_t fewest = ~std::uint64_t{0};
-    CHECK(pair.near.run([&] {
+    CHECK(pair.near.inside([&] {
         auto socket = net::Socket::connect(*net::parse_ip(far_address), net::BulkSink::port, 10'000);
-        auto pages = pair.near.space().domain().alloc_pages(mm::Order::for_bytes(segments * TCP_MSS), mm::Zero::Yes);
+        auto pages = pair.near->domain().alloc_pages(mm::Order::for_bytes(segments * TCP_MSS), mm::Zero::Yes);
         REQUIRE(socket.has_value());
         REQUIRE(pages.has_value());
         const std::span<const std::byte> data(pages->address().get(), segments * TCP_MSS);

@@ -3,10 +3,11 @@
 #include "net/handover/auto.hpp"
 #include "net/handover/handover.hpp"
 
+#include "kernel/ns/scratch_namespace.hpp"
 #include "kernel/test/test.hpp"
+#include "mm/memory.hpp"
 #include "net/links/kernel_wire_memory.hpp"
 #include "net/links/link_state.hpp"
-#include "net/links/scratch_namespace.hpp"
 #include "net/links/shared_new.hpp"
 
 #include <arch/probe.hpp>
@@ -16,7 +17,7 @@
 namespace {
 
 using kernel::Error;
-using net::test::ScratchNamespace;
+using kernel::ScratchNamespace;
 
 constinit net::KernelWireMemory wire_memory;
 constinit std::uint32_t next_tag = 0x8000'0000; // out of the way of real wires
@@ -27,6 +28,23 @@ constinit std::array<std::byte, net::max_packet_bytes> pattern{};
 struct NullWaker final : net::Waker {
     void wake() override {}
 };
+
+/// Calls fn(Pfn) for each frame of the blocks in transit on a wire, by the frame table.
+template <class Function>
+void for_each_in_transit(mm::TransitTag wire, Function&& fn) {
+    const mm::FrameTable frames = kernel::memory().frames();
+    for (const mm::Frame& frame : frames.all()) {
+        if (!frame.is_on_wire(wire)) continue;
+        const auto block = mm::PageRun::of(frames.number(frame), mm::Order{frame.order});
+        mm::for_each_page({&block, 1}, fn);
+    }
+}
+
+std::size_t in_transit(mm::TransitTag wire) {
+    std::size_t count = 0;
+    for_each_in_transit(wire, [&](mm::Pfn) { ++count; });
+    return count;
+}
 
 /// Two namespaces and a wire between them. In shared memory as a whole, since tests' stacks are.
 struct Crossing {
@@ -66,7 +84,7 @@ bool isolated() { return kernel::memory().policies().isolation != mm::Isolation:
 /// Inside `ns`: whether any of the crossed frames can be read, by the window or by the direct map.
 bool reaches(const ScratchNamespace& ns, const Crossing& crossing) {
     bool reached = false;
-    const bool ran = ns.inside([&] {
+    const auto ran = ns.inside([&] {
         for (std::size_t i = 0; i < crossing.crossed_count; ++i) {
             const mm::Pfn pfn = crossing.crossed[i];
             const auto own = reinterpret_cast<std::uintptr_t>(ns->domain().frame_ptr(pfn));
@@ -154,7 +172,7 @@ LACUNA_TEST("net.handover", "a packet that crossed: nothing but the packet, noth
         for (const std::size_t bytes : sizes) {
             send_from_red(crossing, ops, bytes);
             crossing.crossed_count = 0;
-            net::test::for_each_in_transit(crossing.wire->tag(), [&](mm::Pfn pfn) {
+            for_each_in_transit(crossing.wire->tag(), [&](mm::Pfn pfn) {
                 if (crossing.crossed_count < crossing.crossed.size()) crossing.crossed[crossing.crossed_count++] = pfn;
             });
             const bool remapped = choice.value == mm::HandoverPolicy::Remap ||
@@ -168,7 +186,7 @@ LACUNA_TEST("net.handover", "a packet that crossed: nothing but the packet, noth
             receive_in_blue(crossing, ops, bytes);
             recycle_in_red(crossing);
         }
-        CHECK(net::test::in_transit(crossing.wire->tag()) == 0);
+        CHECK(in_transit(crossing.wire->tag()) == 0);
     }
 }
 
@@ -268,14 +286,14 @@ LACUNA_TEST("net.wire", "frames in flight come back, zeroed, when the wire and i
         Crossing crossing;
         REQUIRE(crossing.prepare());
         for (int i = 0; i < 8; ++i) send_from_red(crossing, net::handover(mm::HandoverPolicy::Remap), 9014);
-        net::test::for_each_in_transit(mm::TransitTag{tag}, [&](mm::Pfn pfn) {
+        for_each_in_transit(mm::TransitTag{tag}, [&](mm::Pfn pfn) {
             if (count < flying.size()) flying[count++] = pfn;
         });
         CHECK(count == 8 * frames_for(9014));
         crossing.red.remove(); // its frames on the wire are no longer its own
-        CHECK(net::test::in_transit(mm::TransitTag{tag}) == count);
+        CHECK(in_transit(mm::TransitTag{tag}) == count);
     }
-    CHECK(net::test::in_transit(mm::TransitTag{tag}) == 0);
+    CHECK(in_transit(mm::TransitTag{tag}) == 0);
     for (std::size_t i = 0; i < count; ++i) {
         const auto bytes = kernel::memory().direct_map().ptr<std::byte>(flying[i].address());
         if (!bytes) continue; // kept out of the direct map for the next owner

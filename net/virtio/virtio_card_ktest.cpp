@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 // The network card against QEMU's user network, whose gateway answers ARP and ping.
 #include "kernel/ns/namespace_registry.hpp"
+#include "kernel/ns/scratch_namespace.hpp"
 #include "kernel/sched/sched.hpp"
 #include "kernel/test/test.hpp"
 #include "net/apps/ping.hpp"
 #include "net/links/link_state.hpp"
 #include "net/links/links.hpp"
-#include "net/links/scratch_namespace.hpp"
 #include "net/virtio/virtio_queues.hpp"
 
 namespace {
@@ -58,7 +58,7 @@ LACUNA_TEST("net.virtio", "the gateway answers pings of every size from the init
 LACUNA_TEST("net.virtio", "a namespace behind the bridge reaches the gateway through the card") {
     if (!has_card()) SKIP("no network card");
     auto init = kernel::namespaces().find("init");
-    net::test::ScratchNamespace red{"uplink-red"};
+    kernel::ScratchNamespace red{"uplink-red"};
     REQUIRE(red);
     REQUIRE(net::attach_to_bridge(*red, **init).has_value());
     unsigned received = 0;

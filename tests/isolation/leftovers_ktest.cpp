@@ -30,7 +30,7 @@ LACUNA_TEST("isolation.leftovers", "a destroyed namespace's frames hold nothing 
     TwoNamespaces two;
     REQUIRE(two.ready());
     std::size_t count = 0;
-    inside(two.red(), [&] {
+    CHECK(kernel::run_inside(two.red(), [&] {
         for (mm::Pfn& pfn : marked) {
             const auto page = two.red().domain().alloc_block(mm::order_4k, mm::Zero::No, mm::FrameState::Exclusive);
             if (!page) return;
@@ -39,7 +39,7 @@ LACUNA_TEST("isolation.leftovers", "a destroyed namespace's frames hold nothing 
             pfn = *page;
             ++count;
         }
-    });
+    }));
     REQUIRE(count == marked_pages);
     two.end_red();
     for (mm::Pfn pfn : marked) CHECK(marks_in(pfn) == 0);
@@ -49,7 +49,7 @@ LACUNA_TEST("isolation.leftovers", "a destroyed namespace's heap holds nothing o
     TwoNamespaces two;
     REQUIRE(two.ready());
     std::size_t count = 0;
-    inside(two.red(), [&] {
+    CHECK(kernel::run_inside(two.red(), [&] {
         mm::Domain& domain = two.red().domain();
         for (mm::Pfn& pfn : marked) {
             const auto block = domain.kmalloc(3000);
@@ -59,7 +59,7 @@ LACUNA_TEST("isolation.leftovers", "a destroyed namespace's heap holds nothing o
             pfn = domain.frame_of(words);
             ++count;
         }
-    });
+    }));
     REQUIRE(count == marked_pages);
     two.end_red();
     for (mm::Pfn pfn : marked) CHECK(marks_in(pfn) == 0);

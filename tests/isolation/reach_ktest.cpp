@@ -118,10 +118,10 @@ LACUNA_TEST("isolation.reach", "a kmalloc block") {
     TwoNamespaces two;
     REQUIRE(two.ready());
     std::uint64_t address = 0;
-    inside(two.red(), [&] {
+    CHECK(kernel::run_inside(two.red(), [&] {
         const auto block = two.red().domain().kmalloc(200);
         if (block) address = reinterpret_cast<std::uintptr_t>(*block);
-    });
+    }));
     expect_private(two, address);
 }
 
@@ -130,12 +130,12 @@ LACUNA_TEST("isolation.reach", "a packet buffer") {
     TwoNamespaces two;
     REQUIRE(two.ready());
     std::uint64_t address = 0;
-    inside(two.red(), [&] {
+    CHECK(kernel::run_inside(two.red(), [&] {
         auto frame = net::link_state->frames.take();
         if (!frame) return;
         address = reinterpret_cast<std::uintptr_t>(frame->bytes().data());
         net::link_state->frames.put(std::move(*frame));
-    });
+    }));
     expect_private(two, address);
     CHECK(two.talk());
 }
@@ -162,8 +162,8 @@ LACUNA_TEST("isolation.reach", "lwIP's state, at its own address and behind it")
     expect_private(two, in_window(image->pfn));
     // Both have something at the image's address, and it is not the same thing.
     std::uint64_t in_red = 0, in_blue = 0;
-    inside(two.red(), [&] { in_red = reinterpret_cast<std::uintptr_t>(net::link_state); });
-    inside(two.blue(), [&] { in_blue = reinterpret_cast<std::uintptr_t>(net::link_state); });
+    CHECK(kernel::run_inside(two.red(), [&] { in_red = reinterpret_cast<std::uintptr_t>(net::link_state); }));
+    CHECK(kernel::run_inside(two.blue(), [&] { in_blue = reinterpret_cast<std::uintptr_t>(net::link_state); }));
     CHECK(in_red != 0);
     CHECK(in_red != in_blue);
     CHECK(two.talk());

@@ -15,7 +15,6 @@ namespace {
 
 using kernel::NetNamespace;
 
-constexpr std::string_view red_name = "iso-red", blue_name = "iso-blue";
 constexpr std::string_view blue_address = "192.168.99.2";
 constexpr std::uint64_t stream_bytes = 64 * 1024;
 
@@ -32,33 +31,17 @@ void touch(void* address) { static_cast<void>(*static_cast<volatile std::uint8_t
 } // namespace
 
 TwoNamespaces::TwoNamespaces() {
-    auto red = kernel::namespaces().create(red_name);
-    auto blue = kernel::namespaces().create(blue_name);
-    if (red) red_ = std::move(*red);
-    if (blue) blue_ = std::move(*blue);
     if (!red_ || !blue_) return;
     if (!net::create_veth(*red_, end_at("192.168.99.1/24"), *blue_, end_at("192.168.99.2/24"))) return;
     bool serves = false;
-    inside(*blue_, [&serves] { serves = net::BulkSink::start().has_value(); });
-    ready_ = serves && talk();
-}
-
-TwoNamespaces::~TwoNamespaces() {
-    end_red();
-    blue_.reset();
-    static_cast<void>(kernel::namespaces().remove(blue_name));
-}
-
-void TwoNamespaces::end_red() {
-    if (!red_) return;
-    red_.reset();
-    static_cast<void>(kernel::namespaces().remove(red_name));
+    ready_ = blue_.inside([&serves] { serves = net::BulkSink::start().has_value(); }) && serves && talk();
 }
 
 bool TwoNamespaces::talk() {
     bool arrived = false;
-    inside(*red_, [&arrived] { arrived = net::bulk_send({.host = blue_address, .bytes = stream_bytes}).has_value(); });
-    return arrived;
+    return red_.inside([&arrived] {
+        arrived = net::bulk_send({.host = blue_address, .bytes = stream_bytes}).has_value();
+    }) && arrived;
 }
 
 std::size_t readable(NetNamespace* ns, std::span<const std::uint64_t> addresses) {
@@ -72,7 +55,7 @@ std::size_t readable(NetNamespace* ns, std::span<const std::uint64_t> addresses)
     if (ns == nullptr) {
         probe();
     } else {
-        inside(*ns, probe);
+        kernel::ensure(kernel::run_inside(*ns, probe).has_value(), "a probe never faults");
     }
     return count;
 }
@@ -100,12 +83,12 @@ std::span<const OwnedPage> pages_of(NetNamespace& ns) {
 
 std::uint64_t object_of(NetNamespace& ns, std::string_view cache) {
     std::uint64_t found = 0;
-    inside(ns, [&] {
+    const auto looked = kernel::run_inside(ns, [&] {
         kernel::memory().slabs().for_each_live(ns.domain(), [&](void* object, std::size_t, std::string_view name) {
             if (name == cache && found == 0) found = reinterpret_cast<std::uintptr_t>(object);
         });
     });
-    return found;
+    return looked ? found : 0;
 }
 
 bool owners_use_direct_map() { return kernel::memory().placements().scheme == mm::Scheme::Clone; }

@@ -7,8 +7,7 @@
 #include <span>
 #include <string_view>
 
-#include "kernel/ns/namespace_registry.hpp"
-#include "kernel/sched/sched.hpp"
+#include "kernel/ns/scratch_namespace.hpp"
 #include "mm/addr.hpp"
 #include "mm/frame.hpp"
 
@@ -19,9 +18,6 @@ namespace isolation {
 class TwoNamespaces {
 public:
     TwoNamespaces();
-    ~TwoNamespaces();
-    TwoNamespaces(const TwoNamespaces&) = delete;
-    TwoNamespaces& operator=(const TwoNamespaces&) = delete;
 
     bool ready() const { return ready_; }
     kernel::NetNamespace& red() { return *red_; }
@@ -29,20 +25,14 @@ public:
 
     /// Sends a stream from red to blue, which checks it. Whether all of it arrived.
     bool talk();
-    /// Ends a namespace before its time.
-    void end_red();
+    /// Ends red before its time.
+    void end_red() { red_.remove(); }
 
 private:
-    kernel::NamespaceRef red_;
-    kernel::NamespaceRef blue_;
+    kernel::ScratchNamespace blue_{"iso-blue"};
+    kernel::ScratchNamespace red_{"iso-red"}; // goes first
     bool ready_ = false;
 };
-
-/// Runs `work()` in a task inside `ns` and waits. Whether the task ended by returning.
-template <class Work>
-bool inside(kernel::NetNamespace& ns, Work work) {
-    return kernel::run_in(ns, "inside", [](void* f) { (*static_cast<Work*>(f))(); }, &work).has_value();
-}
 
 /// How many of `addresses` a task can read a byte at: in `ns`, or, if null, outside all namespaces.
 /// Goes through arch's probe, which turns a fault into an answer.
