@@ -62,7 +62,7 @@ public:
     [[nodiscard]] size_t size();
 
 private:
-    friend class NamespaceRef;
+    friend void release(NetNamespace& ns);
 
     Result<NamespaceRef> enlist(std::string_view name);
     Result<> start(NetNamespace& ns);

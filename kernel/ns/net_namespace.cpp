@@ -55,13 +55,11 @@ void NetNamespace::end_tasks() {
     }
 }
 
-NamespaceRef::NamespaceRef(NetNamespace& ns) : ns_(&ns) { ns.references_.fetch_add(1, std::memory_order_relaxed); }
+void retain(NetNamespace& ns) { ns.references_.fetch_add(1, std::memory_order_relaxed); }
 
-void NamespaceRef::reset() {
-    NetNamespace* ns = std::exchange(ns_, nullptr);
-    if (ns == nullptr) return;
+void release(NetNamespace& ns) {
     // Ordering: whoever drops the last reference sees what the others did to the object before.
-    if (ns->references_.fetch_sub(1, std::memory_order_acq_rel) == 1) namespaces().destroy(*ns);
+    if (ns.references_.fetch_sub(1, std::memory_order_acq_rel) == 1) namespaces().destroy(ns);
 }
 
 } // namespace kernel

@@ -93,7 +93,8 @@ public:
 
 private:
     friend class NamespaceRegistry;
-    friend class NamespaceRef;
+    friend void retain(NetNamespace& ns);
+    friend void release(NetNamespace& ns);
 
     struct Tasks {
         State state = State::Starting;

@@ -23,13 +23,11 @@ std::string_view name(TaskState state) {
 
 NetNamespace* Task::net_namespace() const { return process_->net_namespace(); }
 
-TaskRef::TaskRef(Task& task) : task_(&task) { task.references_.fetch_add(1, std::memory_order_relaxed); }
+void retain(Task& task) { task.references_.fetch_add(1, std::memory_order_relaxed); }
 
-void TaskRef::reset() {
-    Task* task = std::exchange(task_, nullptr);
-    if (task == nullptr) return;
+void release(Task& task) {
     // Ordering: whoever drops the last reference sees what the others did to the task before.
-    if (task->references_.fetch_sub(1, std::memory_order_acq_rel) == 1) objects().tasks.destroy(*task);
+    if (task.references_.fetch_sub(1, std::memory_order_acq_rel) == 1) objects().tasks.destroy(task);
 }
 
 } // namespace kernel

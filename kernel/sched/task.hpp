@@ -100,7 +100,8 @@ public:
 private:
     friend class CpuScheduler;
     friend class TaskLife;
-    friend class TaskRef;
+    friend void retain(Task& task);
+    friend void release(Task& task);
     friend class KillShield;
     friend class Mutex;
 
