@@ -90,7 +90,7 @@ PageCount Memory::reclaim() {
 }
 
 void Memory::reclaim_everywhere() {
-    if (!on_every_cpu([](void* self) { static_cast<Memory*>(self)->reclaim(); }, this)) reclaim();
+    if (!reclaim_on_every_cpu()) reclaim();
 }
 
 FramePoolStatistics Memory::statistics() const {

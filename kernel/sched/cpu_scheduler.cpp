@@ -183,6 +183,7 @@ Task* CpuScheduler::next_dead() {
 }
 
 void CpuScheduler::reaper_loop() {
+    reaping_ = &current();
     for (;;) {
         // The chore first, the dead after: whoever died before it was given is reaped before it runs.
         Chore* const chore = chore_.load(std::memory_order_acquire);

@@ -86,6 +86,8 @@ public:
 
     /// What the reaper does: frees what dead tasks leave, and runs chores.
     [[noreturn]] void reaper_loop();
+    /// Whether the current task is a reaper, which cannot wait for what reapers do.
+    static bool is_reaping() { return local().reaping_ == &current(); }
     /// Has the reaper run `chore` after all tasks that are dead by then. Precondition: the one before is
     /// done. Any CPU.
     void give_chore(Chore& chore);
@@ -142,6 +144,7 @@ private:
     IntrusiveList<Task, &Task::dead_hook> dead_; ///< this CPU only, interrupts off
     std::atomic<Chore*> chore_{nullptr};
     WaitQueue reaper_;
+    const Task* reaping_ = nullptr; ///< the reaper, once it runs; it is bound to this CPU
 };
 
 } // namespace kernel

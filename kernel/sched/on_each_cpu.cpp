@@ -18,6 +18,7 @@ namespace {
 } // namespace
 
 void on_each_cpu(void (*function)(void*), void* argument) {
+    ensure(!CpuScheduler::is_reaping(), "a reaper waits for the reapers");
     const KillShield shield;
     const MutexGuard guard(one_at_a_time);
     chore.run = function;
@@ -33,7 +34,8 @@ void on_each_cpu(void (*function)(void*), void* argument) {
 }
 
 bool try_on_each_cpu(void (*function)(void*), void* argument) {
-    if (!may_sleep()) return false;
+    // A reaper may run out of memory too: a cache's first free on a CPU takes a magazine.
+    if (!may_sleep() || CpuScheduler::is_reaping()) return false;
     on_each_cpu(function, argument);
     return true;
 }

@@ -184,6 +184,15 @@ LACUNA_TEST("smp.sched", "a chore is run once by every CPU") {
     CHECK(visited == smp::online().raw());
 }
 
+LACUNA_TEST("smp.sched", "who runs a chore is told that it cannot wait for one") {
+    static std::atomic<unsigned> refused;
+    refused = 0;
+    on_each_cpu([](void*) {
+        if (!try_on_each_cpu([](void*) {}, nullptr)) ++refused;
+    });
+    CHECK(refused == smp::online_count());
+}
+
 LACUNA_TEST("smp.standstill", "nobody moves while everybody has to stand still") {
     std::atomic<bool> stop{false};
     std::array<Busy, arch::max_cpus> busy;

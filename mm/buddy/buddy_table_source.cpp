@@ -6,11 +6,15 @@
 namespace mm {
 
 kernel::Result<Pfn> BuddyTableSource::take_table(Zero zero) {
-    const Pfn table = TRY(frames_.take(order_4k, FrameState::PageTable));
+    auto table = frames_.take(order_4k, FrameState::PageTable);
+    if (!table) [[unlikely]] {
+        if (relief_ == nullptr || !relief_(relief_argument_)) return table;
+        table = TRY(frames_.take(order_4k, FrameState::PageTable));
+    }
     if (zero == Zero::Yes) {
-        zero_attached(frames_.frames(), table, order_4k);
+        zero_attached(frames_.frames(), *table, order_4k);
     } else {
-        forget_zero(frames_.frames(), table, order_4k);
+        forget_zero(frames_.frames(), *table, order_4k);
     }
     return table;
 }

@@ -276,6 +276,35 @@ LACUNA_TEST("mm.exclusive", "out of frames is an error, and the domain's end cur
     CHECK(system.memory.free_frames() == before);
 }
 
+/// What the kernel has its tasks do.
+bool on_three_cpus(void (*work)(void*), void* argument) {
+    for (unsigned cpu = 0; cpu < 3; ++cpu) {
+        const AsCpu there(cpu);
+        work(argument);
+    }
+    return true;
+}
+
+LACUNA_TEST("mm.exclusive", "the last free frame becomes a page table, whatever CPU's list it is on") {
+    HostSystem system;
+    const ManyCpus cpus(system, 3);
+    std::vector<mm::OwnedPages> all;
+    while (auto page = system.memory.alloc_pages(mm::order_4k, Zero::No)) all.push_back(std::move(*page));
+    REQUIRE(!all.empty());
+    {
+        const AsCpu there(2);
+        all.pop_back();
+    }
+    REQUIRE(system.frames.on_cpus() == PageCount{1});
+    // Alone, this CPU has to take it for lost.
+    CHECK(system.tables.take_table(Zero::Yes).error() == kernel::Error::OutOfMemory);
+    system.memory.set_every_cpu(&on_three_cpus);
+    const auto table = system.tables.take_table(Zero::Yes);
+    REQUIRE(table.has_value());
+    CHECK(system.tables.take_table(Zero::Yes).error() == kernel::Error::OutOfMemory);
+    system.tables.give_table(*table);
+}
+
 LACUNA_TEST("mm.exclusive", "what a domain holds idle on other CPUs is not lost to its limit") {
     HostSystem system;
     const ManyCpus cpus(system, 3);
@@ -290,13 +319,7 @@ LACUNA_TEST("mm.exclusive", "what a domain holds idle on other CPUs is not lost 
     red->set_limit(books.owned + books.pooled);
     // Alone, this CPU has to take the limit for reached.
     CHECK(red->alloc_pages(Order{2}, Zero::No).error() == kernel::Error::DomainLimit);
-    system.memory.set_every_cpu([](void (*work)(void*), void* argument) {
-        for (unsigned cpu = 0; cpu < 3; ++cpu) {
-            const AsCpu there(cpu);
-            work(argument);
-        }
-        return true;
-    });
+    system.memory.set_every_cpu(&on_three_cpus);
     const auto block = red->alloc_pages(Order{2}, Zero::No);
     CHECK(block.has_value());
     CHECK(red->books().pooled == PageCount{});

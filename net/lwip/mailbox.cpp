@@ -3,12 +3,14 @@
 #include "kernel/sched/sched.hpp"
 #include "net/lwip/instance.hpp"
 #include "net/lwip/receiver.hpp"
+#include "net/lwip/start_up_objects.hpp"
 
 #include <arch/cc.h>
 #include <arch/cpu.hpp>
 #include <lwip/sys.h>
 
 #include <new>
+#include <utility>
 
 namespace {
 
@@ -76,6 +78,10 @@ bool lacuna_mailbox::take(void*& message) {
 extern "C" {
 
 err_t sys_mbox_new(sys_mbox_t* mailbox, int size) {
+    if (net::start_up_objects.mailbox != nullptr) {
+        *mailbox = std::exchange(net::start_up_objects.mailbox, nullptr);
+        return ERR_OK;
+    }
     const auto capacity = static_cast<std::uint32_t>(size > 0 ? size : 32);
     void* block = lacuna_lwip_malloc(sizeof(lacuna_mailbox) + capacity * sizeof(void*));
     if (block == nullptr) return ERR_MEM;

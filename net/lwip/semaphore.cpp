@@ -7,6 +7,7 @@
 #include "net/lwip/instance.hpp"
 #include "net/lwip/receiver.hpp"
 #include "net/lwip/shared_objects.hpp"
+#include "net/lwip/start_up_objects.hpp"
 
 #include <lwip/sys.h>
 #include <lwip/tcpip.h>
@@ -81,6 +82,10 @@ u32_t sys_arch_sem_wait(sys_sem_t* semaphore, u32_t timeout) {
 }
 
 err_t sys_mutex_new(sys_mutex_t* mutex) {
+    if (net::start_up_objects.core_lock != nullptr) {
+        *mutex = std::exchange(net::start_up_objects.core_lock, nullptr);
+        return ERR_OK;
+    }
     auto* object = new (std::nothrow) lacuna_mutex;
     if (object == nullptr) return ERR_MEM;
     net::instance.objects->add(*object);

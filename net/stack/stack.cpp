@@ -6,6 +6,7 @@
 #include "kernel/sched/sched.hpp"
 #include "mm/domain/domain.hpp"
 #include "net/lwip/instance.hpp"
+#include "net/lwip/start_up_objects.hpp"
 #include "net/stack/core_lock.hpp"
 
 #include <lwip/netif.h>
@@ -61,6 +62,7 @@ kernel::Result<> Stack::start() {
     if (books.owned + start_up_pages > books.limit) return kernel::fail(kernel::Error::DomainLimit);
 
     instance = {.space = &space_, .domain = &domain, .stack = this, .objects = &objects_};
+    TRY(start_up_objects.prepare());
     tcpip_init(&Stack::lwip_is_up, this);
     if (instance.lwip_thread == nullptr) return kernel::fail(kernel::Error::OutOfMemory);
     TRY(up_.wait());
