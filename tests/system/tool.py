@@ -3,8 +3,11 @@
 
 import tempfile
 from pathlib import Path
+from unittest import mock
 
-from lacuna_tool import apt_sources, command_line, cpio, ktap
+from lacuna_tool import apt_sources, boot_tests, command_line, cpio, ktap
+from lacuna_tool.errors import Exit
+from lacuna_tool.guest import Outcome
 from lacuna_tool.results import Status
 from lacuna_tool.system import case, check
 
@@ -54,3 +57,14 @@ def report() -> None:
     cases, complete = ktap.parse("KTAP version 1\n1..4\nok 1 a: x\n# f.cpp:3: no\nnot ok 2 a: y\nok 3 z # SKIP why\n")
     check([item.status for item in cases] == [Status.PASSED, Status.FAILED, Status.SKIPPED], str(cases))
     check(not complete and "f.cpp:3" in cases[1].detail and cases[2].detail == "why", str(cases))
+
+
+@case("boots once more when QEMU itself crashes, and says so; a second crash counts")
+def second_boot() -> None:
+    crash = Outcome(Exit.PANIC, b"", "QEMU was killed by signal 11", emulator_died=True)
+    failure = Outcome(Exit.FAILURE, b"not ok 1 a: x\n")
+    for boots, verdict in (([failure], Exit.FAILURE), ([crash, failure], Exit.FAILURE), ([crash, crash], Exit.PANIC)):
+        with mock.patch.object(boot_tests, "_boot", side_effect=boots) as boot:
+            outcome = boot_tests.execute("a: x")
+        check(outcome.verdict == verdict and boot.call_count == len(boots), f"{outcome} after {boot.call_count} boots")
+        check(("signal 11" in outcome.remark) == (crash in boots), f"the remark is '{outcome.remark}'")

@@ -30,6 +30,8 @@ def write_tree(units: list[Unit]) -> None:
         command = [sys.executable, "-P", "-m", "lacuna_tool.unit", unit.id, *unit.cases]
         lines.append(f"add_test({_quoted(unit.id)} {' '.join(_quoted(word) for word in command)})")
         lines.append(f"set_tests_properties({_quoted(unit.id)} PROPERTIES TIMEOUT {UNIT_SECONDS} LABELS {unit.world}"
+                     # Virtual processors that wait for each other's turn on the host's take a hundred times as long.
+                     f" PROCESSORS {unit.processors}"
                      f" ENVIRONMENT {_quoted('PYTHONPATH=' + str(paths.ROOT / 'tools'))})")
     (tree / "CTestTestfile.cmake").write_text("\n".join(lines) + "\n")
 

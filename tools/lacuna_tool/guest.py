@@ -32,6 +32,7 @@ class Outcome:
     verdict: Exit
     output: bytes
     remark: str = ""
+    emulator_died: bool = False  # of a signal, which nothing in the guest may bring about
 
     @property
     def text(self) -> str:
@@ -132,4 +133,4 @@ class Guest:
         self._reader.join(2)
         self._errors.join(2)
         verdict, remark = judge(status, self._stderr.decode(errors="replace"))
-        return Outcome(verdict, self.output, remark)
+        return Outcome(verdict, self.output, remark, emulator_died=status < 0)

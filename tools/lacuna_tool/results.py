@@ -17,7 +17,7 @@ class Status(enum.StrEnum):
 
 @dataclass(frozen=True)
 class Case:
-    """One test case; `detail` says why it failed or was skipped."""
+    """One test case; `detail` says why it failed or was skipped, or what was odd about it."""
 
     name: str
     status: Status

@@ -4,6 +4,7 @@
 import argparse
 import os
 import time
+from dataclasses import replace
 
 from lacuna_tool import build, ctest, packages, results, units
 from lacuna_tool.errors import Exit, usage_error
@@ -50,6 +51,8 @@ class Tally:
         total = self._done + len(self._units)
         print(f"[{self._done:{len(str(total))}}/{total}] {'FAILED' if failed else 'ok':6} {unit_id:{self._width}} "
               f"{len(cases):3} cases {seconds:6.1f} s", flush=True)
+        for remark in {case.detail for case in cases if case.status is Status.PASSED and case.detail}:
+            print(f"    {remark}")
         for case in skipped:
             print(f"    skipped: {case.name}: {case.detail}")
         for case in failed:
@@ -88,7 +91,7 @@ def run(options: argparse.Namespace) -> int:
         build.build(preset, packages.TEST)
     for unit in selected:
         results.result_file(unit.id).unlink(missing_ok=True)
-    ctest.write_tree([Unit(unit.world, unit.suite, unit.cases if options.glob != "*" else ()) for unit in selected])
+    ctest.write_tree([unit if options.glob != "*" else replace(unit, cases=()) for unit in selected])
     tally = Tally(selected)
     started = time.monotonic()
     ctest.run(options.jobs, tally.finished)

@@ -5,7 +5,7 @@ import enum
 import fnmatch
 import json
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lacuna_tool import paths, system
 from lacuna_tool.console import tail
@@ -30,6 +30,7 @@ class Unit:
     world: World
     suite: str
     cases: tuple[str, ...]
+    processors: int = 1  # of the machine it boots
 
     @property
     def id(self) -> str:
@@ -93,7 +94,7 @@ def _boot_units() -> list[Unit]:
         known = {"key": key, "tests": lines}
         cache.write_text(json.dumps(known))
     plain = _by_suite(World.BOOT, [tuple(pair) for pair in known["tests"]])
-    return plain + [Unit(World.BOOT, f"{unit.suite}@{variant.name}", unit.cases) for variant in variants()
+    return plain + [Unit(World.BOOT, f"{unit.suite}@{variant.name}", unit.cases, variant.cpus) for variant in variants()
                     for unit in plain if any(fnmatch.fnmatchcase(unit.suite, glob) for glob in variant.suites)]
 
 
@@ -119,7 +120,7 @@ def twins() -> list[Twin]:
 
 
 def _twin_units() -> list[Unit]:
-    return [Unit(World.TWIN, f"twin.{twin.name}", ("is noticed",)) for twin in twins()]
+    return [Unit(World.TWIN, f"twin.{twin.name}", ("is noticed",), twin.cpus) for twin in twins()]
 
 
 def _system_units() -> list[Unit]:
@@ -154,5 +155,5 @@ def select(units: list[Unit], pattern: str) -> list[Unit]:
         cases = tuple(case for case in unit.cases if fnmatch.fnmatchcase(f"{unit.suite}: {case}", pattern)
                       or fnmatch.fnmatchcase(f"{unit.id}: {case}", pattern))
         if cases:
-            found.append(Unit(unit.world, unit.suite, cases))
+            found.append(replace(unit, cases=cases))
     return found

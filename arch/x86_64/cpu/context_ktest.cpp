@@ -61,11 +61,12 @@ LACUNA_TEST("arch.context", "a switch preserves what a callee must, also when it
         arch::Context* from = &tester;
         arch::Context* to = &partner;
         std::uint64_t loaded = pgd;
+        std::uint64_t key_rights = 0; // they stay
         asm volatile("mov %0, %%rbx; mov %1, %%r12; mov %2, %%r15; call switch_context;"
                      "mov %%rbx, %0; mov %%r12, %1; mov %%r15, %2"
-                     : "+m"(rbx), "+m"(r12), "+m"(r15), "+D"(from), "+S"(to), "+d"(loaded)
+                     : "+m"(rbx), "+m"(r12), "+m"(r15), "+D"(from), "+S"(to), "+d"(loaded), "+c"(key_rights)
                      :
-                     : "rax", "rbx", "rcx", "r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15", "memory", "cc");
+                     : "rax", "rbx", "r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15", "memory", "cc");
         CHECK(rbx == 1);
         CHECK(r12 == 2);
         CHECK(r15 == 3);
