@@ -42,14 +42,13 @@ struct Course {
 struct Stream {
     std::uint64_t bytes = 0;
     std::uint64_t seed = 0;
-    bool arrived = false;
+    Result<BulkResult> outcome = kernel::fail(kernel::Error::Killed);
 };
 
 void send_stream(void* argument) {
     auto& stream = *static_cast<Stream*>(argument);
-    stream.arrived =
-        bulk_send({.host = far_address, .bytes = stream.bytes, .seed = stream.seed, .timeout_ms = patience_ms})
-            .has_value();
+    stream.outcome =
+        bulk_send({.host = far_address, .bytes = stream.bytes, .seed = stream.seed, .timeout_ms = patience_ms});
 }
 
 /// A pair of namespaces that comes and goes, and the task that sees to it.
@@ -132,12 +131,13 @@ private:
 
     void whole_stream(kernel::NetNamespace& near) {
         Stream stream = next_stream();
-        const auto ran = kernel::run_in(near, "send", &send_stream, &stream);
-        if (ran && stream.arrived) {
+        if (const auto ran = kernel::run_in(near, "send", &send_stream, &stream); !ran) {
+            failed("no sender", near.name(), ran.error());
+        } else if (!stream.outcome) {
+            failed("a stream did not arrive", near.name(), stream.outcome.error());
+        } else {
             ++course_.streams;
             course_.bytes += stream.bytes;
-        } else {
-            failed("a stream did not arrive", near.name(), ran ? kernel::Error::Io : ran.error());
         }
     }
 
@@ -149,7 +149,7 @@ private:
         remove(far);
         const kernel::KillShield shield; // the stream is on our stack
         static_cast<void>(kernel::join(**sender));
-        ++(stream.arrived ? course_.streams : course_.cut_short);
+        ++(stream.outcome ? course_.streams : course_.cut_short);
     }
 
     void failed(std::string_view what, std::string_view where, kernel::Error error) {
