@@ -90,7 +90,7 @@ PageCount Memory::reclaim() {
 }
 
 void Memory::reclaim_everywhere() {
-    if (!reclaim_on_every_cpu()) reclaim();
+    if (!reclaim_on_every_cpu(this)) reclaim();
 }
 
 FramePoolStatistics Memory::statistics() const {

@@ -84,12 +84,12 @@ public:
     /// allocator. Called when a block is not to be had, before that becomes an error. Returns how many frames
     /// came back.
     PageCount reclaim();
-    /// The same on every CPU. False, and nothing is done, where on_every_cpu() says so.
-    bool reclaim_on_every_cpu() {
-        return on_every_cpu([](void* self) { static_cast<Memory*>(self)->reclaim(); }, this);
+    /// The same on every CPU, for `memory`, a Memory: a BuddyTableSource::Relief. False, and nothing is done, where
+    /// on_every_cpu() says so.
+    static bool reclaim_on_every_cpu(void* memory) {
+        return static_cast<Memory*>(memory)->on_every_cpu([](void* self) { static_cast<Memory*>(self)->reclaim(); },
+                                                          memory);
     }
-    /// That as BuddyTableSource::Relief: `memory` is a Memory.
-    static bool relieve(void* memory) { return static_cast<Memory*>(memory)->reclaim_on_every_cpu(); }
 
     /// Has every CPU call work(argument), in thread context, and returns true when all are through; false, and
     /// nothing is done, where the caller may not wait for them. `argument` is shared memory.

@@ -94,7 +94,7 @@ MemorySystem::MemorySystem(const arch::BootInfo& info, const Options& options)
               .tables = tables_,
               .placements = placements_},
              options.policies) {
-    tables_.set_relief(&mm::Memory::relieve, &memory);
+    tables_.set_relief(&mm::Memory::reclaim_on_every_cpu, &memory);
     const auto opened = placements_.open(boot_.kernel_map);
     const auto pgd = spaces.add_cpu(arch::cpu_id());
     if (!opened || !pgd) panic("not enough memory to boot");

@@ -28,8 +28,8 @@ std::uint64_t heals_of(NetNamespace& ns) { return ns.domain().events().snapshot(
 LACUNA_TEST("stats.namespace", "tasks of two namespaces that take turns each count for their own, and lose nothing") {
     const std::uint64_t before = snapshot_events()[Event::Heals];
     {
-        const ScratchNamespace red("t-red");
-        const ScratchNamespace blue("t-blue");
+        ScratchNamespace red("t-red");
+        ScratchNamespace blue("t-blue");
         REQUIRE(red);
         REQUIRE(blue);
         std::array<TaskRef, 6> tasks;
@@ -42,6 +42,8 @@ LACUNA_TEST("stats.namespace", "tasks of two namespaces that take turns each cou
         for (TaskRef& task : tasks) CHECK(join(*task).has_value());
         CHECK(heals_of(*red) == 4 * rounds);
         CHECK(heals_of(*blue) == 2 * rounds);
+        CHECK(red.remove());
+        CHECK(blue.remove());
     }
     CHECK(snapshot_events()[Event::Heals] - before == 6 * rounds);
 }

@@ -21,7 +21,7 @@ HostSystem::HostSystem(const HostPlan& plan)
              plan.policies) {
     for (const PhysRange& range : boot.free_ranges()) frames.add(range);
     boot.direct_map.use_tables(tables);
-    tables.set_relief(&Memory::relieve, &memory);
+    tables.set_relief(&Memory::reclaim_on_every_cpu, &memory);
     start_first_cpu(placements, boot.kernel_map, spaces);
 }
 

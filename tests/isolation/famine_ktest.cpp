@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "kernel/ns/frame_balance.hpp"
+#include "kernel/smp/cpus.hpp"
 #include "kernel/test/test.hpp"
 #include "mm/memory.hpp"
 #include "tests/isolation/two_namespaces.hpp"
@@ -83,9 +84,11 @@ LACUNA_TEST("isolation.famine", "a namespace that cannot be made is an error and
         const Famine famine(mm::PageCount{300});
         CHECK(fill_with_namespaces(made) == Error::OutOfMemory);
         CHECK(made > 0);
+        const std::size_t first = made;
         const mm::PageCount before = kernel::frame_balance();
         CHECK(fill_with_namespaces(made) == Error::OutOfMemory);
-        CHECK(made > 0);
+        // Where several CPUs keep some of the last frames each, it differs by a few from time to time.
+        CHECK(made >= (kernel::smp::online_count() == 1 ? first : 1));
         CHECK(kernel::frame_balance() == before);
         CHECK(two.talk());
     }

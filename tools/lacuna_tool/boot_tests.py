@@ -7,6 +7,7 @@ from pathlib import Path
 
 from lacuna_tool import command_line, ktap, paths, units
 from lacuna_tool.console import tail
+from lacuna_tool.errors import Exit
 from lacuna_tool.guest import Guest, Outcome
 from lacuna_tool.machine import Machine
 from lacuna_tool.qmp import Qmp, QmpError
@@ -61,11 +62,13 @@ def run(unit: Unit) -> list[Case]:
     outcome = execute(_pattern(unit, suite), booted.append, booted.cpus)
     reported = {case.name: case for case in ktap.parse(outcome.text)[0]}
     why = f"{outcome.verdict.name}: {outcome.remark}\n{tail(outcome.text, 60)}"
+    # Of a run that came to its end, a remark is about the machine; else it says how far this came, and is in `why`.
+    oddity = outcome.remark if outcome.verdict in (Exit.SUCCESS, Exit.FAILURE) else ""
     cases = []
     for case in unit.cases:
         name = f"{unit.suite}: {case}"
         if found := reported.get(f"{suite}: {case}"):
-            cases.append(Case(name, found.status, found.detail or outcome.remark))
+            cases.append(Case(name, found.status, found.detail or oddity))
         else:
             cases.append(Case(name, Status.FAILED, why))
             why = "did not run"

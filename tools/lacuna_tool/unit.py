@@ -2,6 +2,7 @@
 """Runs one unit: `python3 -m lacuna_tool.unit ID [CASE...]`. This is what CTest calls."""
 
 import sys
+from dataclasses import replace
 
 from lacuna_tool import boot_tests, host_tests, results, system, twins, units
 from lacuna_tool.errors import Exit
@@ -24,7 +25,7 @@ def main(arguments: list[str]) -> int:
     """Runs the unit with the given id, or only the given cases of it."""
     unit_id, names = arguments[0], tuple(arguments[1:])
     whole = next(unit for unit in units.discover(units.worlds_of(unit_id)) if unit.id == unit_id)
-    unit = Unit(whole.world, whole.suite, names or whole.cases)
+    unit = replace(whole, cases=names or whole.cases)
     cases = run(unit)
     results.save(unit_id, cases)
     for case in cases:
