@@ -2,6 +2,7 @@
 #pragma once
 
 #include "kernel/base/intrusive_list.hpp"
+#include "mm/frame.hpp"
 
 #include <string_view>
 
@@ -13,6 +14,8 @@ class NetDevice {
 public:
     /// "virtio0", "veth0", ...
     [[nodiscard]] virtual std::string_view name() const = 0;
+    /// The wire that carries blocks to and from it; 0 if there is none.
+    [[nodiscard]] virtual mm::TransitTag wire_tag() const { return {}; }
 
     ListHook<NetDevice> namespace_hook;
 

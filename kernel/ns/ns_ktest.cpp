@@ -33,6 +33,28 @@ private:
     StackHooks* saved_;
 };
 
+/// A device of a namespace, at the end of a wire that nobody listens to.
+class DeviceOnWire final : public NetDevice {
+public:
+    DeviceOnWire(NetNamespace& ns, mm::TransitTag wire) : ns_(ns), wire_(wire) {
+        const MutexGuard guard(ns_.devices_mutex);
+        ns_.devices.push_back(*this);
+    }
+    ~DeviceOnWire() {
+        const MutexGuard guard(ns_.devices_mutex);
+        ns_.devices.remove(*this);
+    }
+    DeviceOnWire(const DeviceOnWire&) = delete;
+    DeviceOnWire& operator=(const DeviceOnWire&) = delete;
+
+    [[nodiscard]] std::string_view name() const override { return "t-device"; }
+    [[nodiscard]] mm::TransitTag wire_tag() const override { return wire_; }
+
+private:
+    NetNamespace& ns_;
+    mm::TransitTag wire_;
+};
+
 /// What a task in a namespace found out. On the tester's stack, which is shared memory.
 struct Findings {
     std::atomic<uint64_t> pgd{0};
@@ -334,6 +356,26 @@ LACUNA_TEST("ns.life", "ten thousand namespaces come and go, and no frame is los
     const mm::PageCount before = frame_balance();
     cycles(10'000);
     CHECK(frame_balance() == before);
+}
+
+LACUNA_TEST("ns.life", "a block is lost that is on no wire of a device's") {
+    constexpr mm::TransitTag wire{0xf00d'f00d};
+    Bare bare;
+    const ScratchNamespace ns("t-wire");
+    REQUIRE(ns);
+    constexpr mm::Order order{1};
+    const mm::PageCount before = frame_balance();
+    const auto block = ns->domain().alloc_block(order, mm::Zero::No, mm::FrameState::Exclusive);
+    REQUIRE(block.has_value());
+    REQUIRE(ns->domain().disown(*block, wire).has_value());
+    CHECK((frame_balance() + order.pages()).raw() == before.raw());
+    {
+        const DeviceOnWire device(*ns, wire);
+        CHECK(frame_balance().raw() == before.raw());
+    }
+    CHECK((frame_balance() + order.pages()).raw() == before.raw());
+    CHECK(memory().reclaim_in_transit(*block, wire).has_value());
+    CHECK(frame_balance().raw() == before.raw());
 }
 
 LACUNA_TEST("ns.life", "namespaces with a TCP/IP stack come and go, and no frame is lost") {

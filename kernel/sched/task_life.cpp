@@ -80,8 +80,9 @@ void TaskLife::end_current(ExitReason reason) {
     ++self.kill_shields_; // nothing more to kill
     while (Mutex* held = self.held_mutexes_.front()) held->release_from_dying_owner();
     self.exit_reason_ = reason == ExitReason::Returned && self.kill_requested() ? ExitReason::Killed : reason;
-    self.exited_.complete();
+    // From here on nothing runs before this task is dead: who has joined it may ask every CPU to reap.
     arch::disable_interrupts();
+    self.exited_.complete();
     CpuScheduler::local().die(self);
 }
 

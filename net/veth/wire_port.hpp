@@ -53,6 +53,7 @@ public:
     kernel::Result<> send(PacketSource& source) override;
     kernel::Result<> forward(Packet& packet) override;
     std::string_view name() const override { return name_.data(); }
+    mm::TransitTag wire_tag() const override { return end_.tag(); }
 
 private:
     kernel::Result<> connect(const Config& config);

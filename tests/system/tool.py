@@ -6,6 +6,7 @@ from pathlib import Path
 from unittest import mock
 
 from lacuna_tool import apt_sources, boot_tests, command_line, cpio, ktap
+from lacuna_tool.console import shortened
 from lacuna_tool.errors import Exit
 from lacuna_tool.guest import Outcome
 from lacuna_tool.results import Status
@@ -68,3 +69,10 @@ def second_boot() -> None:
             outcome = boot_tests.execute("a: x")
         check(outcome.verdict == verdict and boot.call_count == len(boots), f"{outcome} after {boot.call_count} boots")
         check(("signal 11" in outcome.remark) == (crash in boots), f"the remark is '{outcome.remark}'")
+
+
+@case("shows of a long log its beginning and its end, and says what is left out")
+def shortening() -> None:
+    lines = [f"line {number}" for number in range(100)]
+    check(shortened("\n".join(lines), 2, 3).splitlines() == [*lines[:2], "[... 95 lines]", *lines[-3:]], "of 100 lines")
+    check(shortened("a\nb\nc\nd\n", 2, 1) == "a\nb\nc\nd", "one line is left out for one that says so")

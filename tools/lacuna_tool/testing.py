@@ -3,10 +3,12 @@
 
 import argparse
 import os
+import textwrap
 import time
 from dataclasses import replace
 
 from lacuna_tool import build, ctest, packages, results, units
+from lacuna_tool.console import shortened
 from lacuna_tool.errors import Exit, usage_error
 from lacuna_tool.results import Case, Status
 from lacuna_tool.units import Unit, World
@@ -99,7 +101,9 @@ def run(options: argparse.Namespace) -> int:
         tally.finished(unit_id, 0)
     print(f"\n{len(selected)} units in {time.monotonic() - started:.0f} s")
     for case in tally.failures:
+        # Once more what it said, shortened: of a long log often only the end is kept.
         print(f"FAILED {case.name}")
+        print(textwrap.indent(shortened(case.detail), "    "))
     counts = tally.counts
     print(f"{counts[Status.PASSED]} passed, {counts[Status.FAILED]} failed, {counts[Status.SKIPPED]} skipped")
     return Exit.FAILURE if tally.failures else Exit.SUCCESS
