@@ -28,7 +28,7 @@ namespace mm {
 ///     InTransit       -            -                -           on a wire, between two owners
 ///     Quarantined     -            -                -           free once no CPU has it cached
 ///
-/// With isolation `none` the last eight are in the direct map and in no window.
+/// With isolation `none` the last seven are in the direct map and in no window.
 enum class FrameState : std::uint8_t {
     Reserved,
     Boot,

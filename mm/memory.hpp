@@ -96,7 +96,7 @@ public:
     using EveryCpu = bool (*)(void (*work)(void* argument), void* argument);
     /// How. Until this is called there is no CPU but the caller's. Boot only.
     void set_every_cpu(EveryCpu run) { every_cpu_ = run; }
-    /// For what only a CPU itself can give back. As above; false where there is one CPU.
+    /// For what only a CPU itself can give back. As above; false before set_every_cpu().
     bool on_every_cpu(void (*work)(void* argument), void* argument) {
         return every_cpu_ != nullptr && every_cpu_(work, argument);
     }

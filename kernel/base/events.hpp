@@ -23,7 +23,7 @@ enum class Event : std::uint8_t {
     IpisSent,        ///< shootdown requests to other CPUs
     Cr3Writes,       ///< address-space loads
     Cr3Kept,         ///< of those, loads that kept what the TLB knew (PCID)
-    ImageSwaps,      ///< lwIP image entry swapped under isolation `none`
+    ImageSwaps,      ///< lwIP image entry swapped under isolation `none` and `pks`
     KeyRightsWrites, ///< writes of IA32_PKRS under isolation `pks`
     FramesZeroed,
     BytesCopied,      ///< packet bytes copied between frames

@@ -84,7 +84,7 @@ void text_context() {
     console::Appender out(writer);
     std::format_to(out, "Cycles per operation (instructions under -icount shift=0): the median (least .. most); events "
                         "per operation.\n");
-    for_each_policy(options().policies, [&](std::string_view axis, std::string_view choice) {
+    for_each_policy(options(), [&](std::string_view axis, std::string_view choice) {
         std::format_to(out, "{}={} ", axis, choice);
     });
     writer.put('\n');
@@ -101,7 +101,7 @@ void line_context() {
         bool{LACUNA_FRAME_POINTERS}, std::string_view(arch::cpu_features().vendor.data()), arch::cpu_features().pcid,
         arch::cpu_features().invpcid, arch::cpu_features().pages_1g);
     const char* separator = "";
-    for_each_policy(options().policies, [&](std::string_view axis, std::string_view choice) {
+    for_each_policy(options(), [&](std::string_view axis, std::string_view choice) {
         std::format_to(out, "{}\"{}\":\"{}\"", separator, axis, choice);
         separator = ",";
     });

@@ -14,7 +14,7 @@ namespace kernel {
 
 /// A namespace's own copy of lwIP's variables: frames of its domain at the one address that lwIP
 /// was linked for. Loading the namespace's page table selects the copy; that is all it takes to run
-/// an unmodified lwIP once per namespace (DESIGN section 3).
+/// an unmodified lwIP once per namespace (docs/namespaces-and-wires.md).
 class NamespaceImage {
 public:
     /// The largest image, in pages: a bound on what may be on a stack while it is being made.

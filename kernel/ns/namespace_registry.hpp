@@ -29,7 +29,8 @@ public:
     /// Makes a namespace: its domain, its address space, its stack (StackHooks); returns when the
     /// stack is up. Precondition: the caller is outside all namespaces, on a shared stack. Errors:
     /// InvalidArgument (the name is empty, too long, or has other characters than letters, digits,
-    /// - and _), Exists, OutOfMemory, NoSpace, and what the hooks return.
+    /// - and _), Exists, OutOfMemory, NoSpace (all domain numbers are in use), NoProtectionKey (isolation pks),
+    /// and what the hooks return.
     Result<NamespaceRef> create(std::string_view name);
 
     /// A namespace in use. Error: NotFound.

@@ -101,7 +101,7 @@ private:
         uint32_t count = 0;
     };
 
-    /// Takes what a namespace lives in. Errors: OutOfMemory, NoSpace.
+    /// Takes what a namespace lives in. Errors: those of Domain::create.
     Result<> furnish(mm::Memory& memory, mm::AddressSpaceCache& spaces);
     /// The reverse. Precondition: Closed, no tasks.
     void clear();

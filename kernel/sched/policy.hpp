@@ -19,11 +19,11 @@ inline constexpr std::array scheduling_choices{
                      "first come, first served; a task that becomes ready goes to an idle CPU"},
     mm::PolicyChoice{"namespace", SchedulingPolicy::Namespace,
                      "tasks of the loaded page table first, at most eight in a row; a task leaves its CPU "
-                     "only when two others wait there"},
+                     "only when another one waits there"},
 };
 
 /// Bounds of SchedulingPolicy::Namespace. The task at the front of the queue waits for at most `run`
-/// others to be preferred; a search looks at `depth` tasks; a CPU with more than `crowd` ready tasks
+/// others to be preferred; a search looks at `depth` tasks; a CPU with `crowd` ready tasks or more
 /// sends those that wake up to an idle one.
 struct NamespaceAffinity {
     static constexpr uint32_t run = 8;

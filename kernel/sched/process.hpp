@@ -13,7 +13,7 @@ namespace kernel {
 
 /// A group of tasks that share a network namespace. That they all do is what lets a namespace's
 /// memory be taken from a thread by loading another page table: so a process of several threads
-/// cannot change its namespace (DESIGN section 6). A shared object that lives until its last task
+/// cannot change its namespace (docs/namespaces-and-wires.md). A shared object that lives until its last task
 /// has been reaped.
 class Process {
 public:

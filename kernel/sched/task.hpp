@@ -54,7 +54,7 @@ enum class ExitReason : uint8_t { Returned, Killed, Faulted };
 ///
 ///     spawn -> Ready <-> Running -> Blocked -> Ready ...      exit(): Running -> Dead -> reaper
 ///
-/// It may change its CPU whenever it is not running, unless it was spawned for one.
+/// It may change its CPU while it is ready and has left its stack, unless it was spawned for one.
 class Task : public Runnable, public Waiter, public Timed {
 public:
     static constexpr size_t name_size = 24;
@@ -87,7 +87,6 @@ public:
     struct Locals {
         int error_number = 0;                  ///< errno of the sockets API
         Semaphore* thread_semaphore = nullptr; ///< lwIP's per-thread semaphore; its owner frees it
-        void* output = nullptr;                ///< where print() goes: kernel/base/console.hpp
     } locals;
 
     /// Stands in the process's list of tasks (lock: the process's).

@@ -14,13 +14,11 @@ namespace kernel {
 /// lock is held there are no interrupts.
 enum class Rank : uint8_t {
     // Thread context, interrupts stay on.
-    Namespaces,        ///< the registry of namespaces
+    Namespaces,        ///< a namespace's state and count of tasks
     TaskTable,         ///< the list of all tasks
     Processes,         ///< a process's list of tasks
-    Devices,           ///< network devices, bridges
-    Files,             ///< the RAM file system's table
+    Devices,           ///< stocks of packet frames, lwIP's shared objects
     AddressSpaceCache, ///< tuples of domains -> address spaces
-    AddressSpace,      ///< one address space
     DomainTable,       ///< domain numbers
     Domain,            ///< one domain's books
     Heap,              ///< a domain's general-purpose heap
@@ -29,30 +27,25 @@ enum class Rank : uint8_t {
     Detached,          ///< blocks that are out of the direct map
     Window,            ///< a domain's page-table subtree
     DirectMap,         ///< the direct map's page tables
-    PageTables,        ///< the store of spare table pages
-    TemporaryMap,      ///< CPU-local temporary mappings
     Buddy,             ///< the frame allocator's free lists
-    Tlb,               ///< flush batches, shootdown requests
+    Tlb,               ///< the quarantine's lots
     EventLedger,       ///< whose event counters there are
     ThreadTest,        ///< for tests
     // Interrupt handlers take these as well, so interrupts are off while they are held.
     FirstIrq = 32,
-    Wire = FirstIrq, ///< a wire's rings
-    Semaphore,       ///< counters and flags whose waiters stand in a wait queue
-    WaitQueue,       ///< one wait queue's list
-    Timers,          ///< a CPU's timer wheel
-    RunQueue,        ///< a CPU's run queue
-    IrqTest,         ///< for tests
-    Hardware,        ///< registers that are reached through an index register
-    Log,             ///< the log's ring
-    Serial,          ///< the console, innermost: anything may print
+    Semaphore = FirstIrq, ///< counters and flags whose waiters stand in a wait queue
+    WaitQueue,            ///< one wait queue's list
+    Timers,               ///< a CPU's timer wheel
+    RunQueue,             ///< a CPU's run queue
+    IrqTest,              ///< for tests
+    Hardware,             ///< registers that are reached through an index register
     Count,
 };
 
 /// Whether locks of this rank are taken by interrupt handlers too.
 constexpr bool is_irq_rank(Rank rank) { return rank >= Rank::FirstIrq; }
 
-static_assert(!is_irq_rank(Rank::ThreadTest) && is_irq_rank(Rank::Wire));
+static_assert(!is_irq_rank(Rank::ThreadTest) && is_irq_rank(Rank::Semaphore));
 static_assert(Rank::Count <= Rank{64}, "a set of ranks is one word");
 
 } // namespace kernel

@@ -8,7 +8,7 @@
 namespace kernel {
 
 /// The ranks of the spin locks that one CPU holds: one bit each, so that checking the order costs a
-/// shift and a test and can stay on in every build.
+/// shift and a test.
 ///
 /// Preemption is off while any spin lock is held, so a set per CPU is a set per holder; an
 /// interrupt adds to what it interrupted and takes its ranks away again before it returns.

@@ -12,7 +12,7 @@ LACUNA_TEST("sync.rank", "only higher ranks may be taken inside") {
     CHECK(held.admits(Rank::Namespaces));
     held.add(Rank::Domain);
     CHECK(held.admits(Rank::Buddy));
-    CHECK(held.admits(Rank::Serial));
+    CHECK(held.admits(Rank::Hardware));
     CHECK_FALSE(held.admits(Rank::Domain)); // two of one rank
     CHECK_FALSE(held.admits(Rank::Namespaces));
 }

@@ -12,8 +12,8 @@ namespace kernel::test {
 using AfterEach = bool (*)();
 
 struct RunOptions {
-    std::string_view pattern = "*";      ///< `test=`; see matches()
-    std::uint64_t seconds_per_test = 60; ///< a test that takes longer ends in a panic with a backtrace
+    std::string_view pattern = "*"; ///< `test=`; see selects()
+    std::uint64_t seconds_per_test; ///< a test that takes longer ends in a panic with a backtrace
     AfterEach after_each = nullptr;
 };
 

@@ -43,16 +43,20 @@ public:
         return memory.audit(domains);
     }
 
+    bool finds(AuditFinding finding) {
+        bool found = false;
+        const AuditReport report = audit();
+        for (const AuditViolation& violation : report.recorded()) found |= violation.finding == finding;
+        return found;
+    }
+
     /// Whether an audit finds `finding`, and every audit before and after finds nothing.
     template <class Plant, class Remove>
     void expect(AuditFinding finding, Plant&& plant, Remove&& remove) {
         INFO(name(finding));
         CHECK(audit().clean());
         plant();
-        bool found = false;
-        const AuditReport report = audit();
-        for (const AuditViolation& violation : report.recorded()) found |= violation.finding == finding;
-        CHECK(found);
+        CHECK(finds(finding));
         remove();
         CHECK(audit().clean());
     }
@@ -321,6 +325,20 @@ LACUNA_TEST("mm.audit", "finds a CPU that has another namespace's image") {
     const Pfn table = *scene.memory.spaces.cpu_image_table(0);
     scene.expect_in_entry(AuditFinding::SharedEntryDiffers, table, Level::Page1G, VirtAddr{arch::namespace_image_base},
                           Level::Page1G, scene.blue.image.image_entry());
+}
+
+LACUNA_TEST("mm.audit", "finds a domain's memory among the device mappings") {
+    Scene scene(Scheme::Window);
+    const Pfn table = *scene.memory.tables.take_table(Zero::Yes);
+    PageTree::at(table).write(0, Pte::leaf(TestMemory::block(2).begin, arch::read_write, Level::Page2M));
+    PageTree devices(scene.memory.frames(), scene.kernel_pgd(), Level::Slot);
+    PageTable& entries = PageTree::at(*devices.table_for(VirtAddr{arch::device_base}, Level::Page1G));
+    const Pte before = entries.read(0);
+    entries.write(0, Pte::table(table.address()));
+    CHECK(scene.finds(AuditFinding::DeviceMapsMemory));
+    entries.write(0, before);
+    scene.memory.tables.give_table(table);
+    CHECK(scene.audit().clean());
 }
 
 LACUNA_TEST("mm.audit", "finds temporary mappings, lost tables and wrong books") {

@@ -63,7 +63,8 @@ public:
     static constexpr PageCount unlimited{~std::uint64_t{0} >> page_shift};
 
     /// A new domain that owns nothing but the root of its slab caches. `name` is cut to max_name.
-    /// Errors: OutOfMemory; NoSpace when all domain numbers are in use.
+    /// Errors: OutOfMemory; NoSpace when all domain numbers are in use; NoProtectionKey (isolation pks); DomainLimit if
+    /// `limit` does not hold what a domain begins with.
     static kernel::Result<DomainPtr> create(Memory& memory, DomainKind kind, std::string_view name,
                                             PageCount limit = unlimited);
 

@@ -36,7 +36,8 @@ public:
     /// Where the owner sees the block; anybody else faults there.
     ExclusivePtr<std::byte> address() const { return ExclusivePtr<std::byte>(raw_address()); }
 
-    /// Zeroes the block and gives it back now. Thread context, no spin lock of rank Domain or
+    /// Gives the block back to its domain now, which may keep it for its next allocation; it is zeroed before it leaves
+    /// the domain. Thread context, no spin lock of rank Domain or
     /// above.
     void reset();
     /// Ends this object's ownership: the frames remain the domain's, under the caller's care.

@@ -40,7 +40,7 @@ public:
     Window(const Window&) = delete;
     Window& operator=(const Window&) = delete;
 
-    /// Makes the root table; before anything else. Error: OutOfMemory.
+    /// Makes the root table; before anything else. Errors: OutOfMemory; NoProtectionKey (isolation pks).
     kernel::Result<> open() {
         return with(chosen_, [](auto& policy) { return policy.open(); });
     }

@@ -9,16 +9,15 @@
 
 namespace mm {
 
-/// Which translations a flush is about, and with that, which CPUs it concerns. A placement that keeps its
-/// leaves elsewhere adds the scope that is true of them.
+/// Which translations a flush is about, and with that, which CPUs it concerns.
 ///
 ///     scope        leaves                                          may be held by
-///     Kernel       global, in tables that all address spaces share every CPU, under no PCID in particular
-///     EverySpace   not global, in every address space              every CPU, under every PCID
+///     Kernel       of the direct map and its copies                every CPU, under no PCID in particular: global,
+///                                                                  or (placement clone) there are no PCIDs
 ///     Window       one window's, never global                      CPUs that have the window loaded; under
 ///                                                                  other PCIDs until their next load
 ///     Loaded       any window's, never global                      the CPUs that are asked
-enum class TlbScope : std::uint8_t { Kernel, EverySpace, Window, Loaded };
+enum class TlbScope : std::uint8_t { Kernel, Window, Loaded };
 
 /// How much of the scope is to be forgotten.
 enum class FlushExtent : std::uint8_t { Pages, Everything };

@@ -15,7 +15,7 @@ std::uint64_t PcidSlots::choose(const TlbSpace& space, const TlbSpace::Generatio
         Slot& slot = slots_[pcid];
         if (slot.space != space.id()) continue;
         current_ = pcid;
-        const bool up_to_date = (slot.generations == now && !slot.stale) || kernel::mutant(Mutant::SkipGenerationCheck);
+        const bool up_to_date = slot.generations == now || kernel::mutant(Mutant::SkipGenerationCheck);
         refresh(now);
         if (!up_to_date) return pcid;
         kernel::count(kernel::Event::Cr3Kept);
@@ -27,12 +27,6 @@ std::uint64_t PcidSlots::choose(const TlbSpace& space, const TlbSpace::Generatio
     slots_[victim_] = {.space = space.id(), .generations = now};
     current_ = victim_;
     return kernel::mutant(Mutant::PcidReuseWithoutFlush) ? current_ | arch::keep_translations : current_;
-}
-
-void PcidSlots::forget_others() {
-    for (std::size_t pcid = 0; pcid < count; ++pcid) {
-        if (pcid != current_) slots_[pcid].stale = true;
-    }
 }
 
 } // namespace mm

@@ -30,13 +30,7 @@ public:
     std::uint64_t choose(const TlbSpace& space, const TlbSpace::Generations& now);
 
     /// The loaded address space's PCID was flushed, or brought up to date, after `now` was read.
-    void refresh(const TlbSpace::Generations& now) {
-        slots_[current_].generations = now;
-        slots_[current_].stale = false;
-    }
-
-    /// Nothing is up to date any more but under the PCID in use: a change that concerned all of them.
-    void forget_others();
+    void refresh(const TlbSpace::Generations& now) { slots_[current_].generations = now; }
 
     std::size_t current() const { return current_; }
 
@@ -46,7 +40,6 @@ private:
     struct Slot {
         std::uint64_t space = nobody;
         TlbSpace::Generations generations{};
-        bool stale = false; ///< to be flushed whatever the generations say
     };
 
     std::array<Slot, count> slots_{};

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <array>
 #include <memory>
 #include <vector>
 
@@ -92,6 +93,48 @@ LACUNA_TEST("mm.pcid", "a window's change is heard under another PCID of the sam
     CHECK_FALSE(machine.memory.can_touch(machine.address(1)));
     machine.load_kernel();
     machine.red.window.map_reserved(TestMemory::page(0, 1));
+}
+
+LACUNA_TEST("mm.pcid", "who has flushed page by page is up to date, and keeps the rest") {
+    Pcids machine;
+    machine.memory.spaces.load(*machine.space);
+    REQUIRE(machine.memory.can_touch(machine.address(1)));
+    REQUIRE(machine.memory.can_touch(machine.address(2)));
+    machine.red.window.unmap(TestMemory::page(0, 1));
+    WindowHolders& window = machine.red.window.holders();
+    CHECK(FlushTicket{&window, window.generation()}.passed());
+    machine.load_kernel();
+    machine.memory.spaces.load(*machine.space);
+    const auto rest = machine.memory.machine.touch(0, machine.address(2));
+    REQUIRE(rest.has_value());
+    CHECK(rest->cached);
+    CHECK_FALSE(machine.memory.can_touch(machine.address(1)));
+    machine.load_kernel();
+    machine.red.window.map_reserved(TestMemory::page(0, 1));
+}
+
+LACUNA_TEST("mm.pcid", "a request that comes late does not pass for what was cleared after it") {
+    Pcids machine;
+    machine.memory.spaces.load(*machine.space);
+    REQUIRE(machine.memory.can_touch(machine.address(1)));
+    REQUIRE(machine.memory.can_touch(machine.address(2)));
+    std::array<FlushTicket, 2> tickets;
+    for (const unsigned page : {1u, 2u}) {
+        TlbBatch batch = machine.red.window.batch();
+        machine.red.window.unmap(TestMemory::page(0, page), batch);
+        tickets[page - 1] = batch.defer();
+    }
+    const std::array pages{machine.address(1)};
+    machine.memory.boot.tlb.flush_here(
+        {.scope = TlbScope::Window, .extent = FlushExtent::Pages, .pages = pages, .ticket = tickets[0]});
+    CHECK(tickets[0].passed());
+    CHECK_FALSE(tickets[1].passed());
+    machine.load_kernel();
+    machine.memory.spaces.load(*machine.space);
+    CHECK(tickets[1].passed());
+    CHECK_FALSE(machine.memory.can_touch(machine.address(2)));
+    machine.load_kernel();
+    machine.red.window.map_reserved({TestMemory::page(0, 1).begin, TestMemory::page(0, 2).end});
 }
 
 LACUNA_TEST("mm.pcid", "a PCID that changes hands brings nothing along") {

@@ -56,7 +56,6 @@ std::uint64_t Tlb::choose_pcid() {
 CpuMask Tlb::concerned_by(const FlushRequest& request) const {
     switch (request.scope) {
     case TlbScope::Kernel:
-    case TlbScope::EverySpace:
         break;
     case TlbScope::Window:
         return request.ticket.behind();
@@ -84,11 +83,6 @@ void Tlb::flush_here(const FlushRequest& request) {
     case TlbScope::Kernel:
         // INVLPG drops a global translation whatever the PCID.
         return request.extent == FlushExtent::Pages ? forget_pages(request.pages) : forget_everything();
-    case TlbScope::EverySpace:
-        // Of the others, INVLPG drops only those under the PCID in use.
-        if (request.extent == FlushExtent::Everything) return forget_everything();
-        forget_pages(request.pages);
-        return cpus_.local().pcids.forget_others();
     case TlbScope::Window:
         return flush_window_here(request);
     case TlbScope::Loaded:

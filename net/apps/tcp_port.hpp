@@ -7,8 +7,8 @@
 
 #include <cstdint>
 
-/// Servers by lwIP's raw API: no thread of their own, their callbacks run in lwIP's. The core lock is held
-/// for every call here.
+/// Servers by lwIP's raw API: no thread of their own, their callbacks run in whoever gives lwIP a packet or runs
+/// its timers. The core lock is held for every call here.
 namespace net {
 
 /// Takes connections to `port`, on every address of both families; `accepted` is called for each. Errors:

@@ -14,8 +14,8 @@
 
 namespace net {
 
-/// How a packet gets onto a wire: one axis of the experiment (DESIGN.md §5). To add a choice, write a
-/// type that satisfies this, in a file of its own, and name it in registry.cpp.
+/// How a packet gets onto a wire: one axis of the experiment (docs/allocators-and-policies.md). To add a choice, write
+/// a type that satisfies this, in a file of its own, and name it in registry.cpp.
 ///
 /// send     puts a copy of the packet into the outbox, from where it goes onto the wire; the source stays with the
 ///          sender.
@@ -49,7 +49,8 @@ const HandoverOps& handover(const mm::Policies& policies);
 /// believed: the frame table must say that the block is in transit on this very wire, or it was adopted for the packet
 /// before, in front of this one. `packet` is empty before, and after an error.
 /// Errors: WouldBlock (nothing there); Refused, DomainLimit, OutOfMemory: the packet is lost, its blocks
-/// reclaimed, and the next may be asked for. Context: the receiving namespace's receive thread.
+/// reclaimed, and the next may be asked for. Context: the receiving namespace's receive thread, or the task that
+/// stands in for it.
 kernel::Result<> receive_packet(WireEnd end, Inbox& inbox, PacketFrames& frames, Packet& packet);
 /// The same into a new one.
 kernel::Result<Packet> receive_packet(WireEnd end, Inbox& inbox, PacketFrames& frames);

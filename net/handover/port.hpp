@@ -26,7 +26,7 @@ protected:
 
 /// What takes the packets that come in by a port: an lwIP interface, or a bridge.
 ///
-/// Context: the namespace's receive thread, under the core lock.
+/// Context: the namespace's receive thread or the task that stands in for it, under the core lock.
 class PacketSink {
 public:
     /// Takes a packet over; `packet` is empty afterwards in any case.

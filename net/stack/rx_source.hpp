@@ -21,9 +21,9 @@ public:
     /// before the thread ends: Wire::close() for a wire's end, a round over all CPUs for an interrupt.
     void notify();
 
-    /// Gives waiting packets, at most `budget`, to the interface. Runs in the namespace's receive thread,
-    /// without the core lock. Returns what it took: `budget` means that there may be more, and it is
-    /// called again after the other sources had their turn.
+    /// Gives waiting packets, at most `budget`, to the interface. Runs in the namespace's receive thread or
+    /// the task that stands in for it, without the core lock. Returns what it took: `budget` means that there may be
+    /// more, and it is called again after the other sources had their turn.
     virtual unsigned drain(unsigned budget) = 0;
 
     /// The namespace is going away: detach, remove the interface, close the far end. Runs in a thread

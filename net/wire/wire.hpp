@@ -53,12 +53,14 @@ enum class Packing : std::uint8_t {
     Together, ///< several in a block, one behind the other
 };
 
-/// Two descriptor rings between two network namespaces, in shared memory. It holds frame numbers and
+/// Two descriptor rings each way between two network namespaces, in shared memory: packets, and the blocks that carried
+/// them, which go back. It holds frame numbers and
 /// counters, never a pointer into either namespace and never a byte of a packet (but for the bounce
 /// buffer, which is what the `copy` policy is).
 ///
-/// Context: threads. Each ring has one producer (the sender, under its stack's core lock) and one
-/// consumer (the receiver's receive thread, or whoever closes that end after stopping the thread).
+/// Context: threads. Each ring has one producer and one consumer. Of packets: the sender, under its stack's core lock,
+/// and the receiver's receive thread, the task that stands in for that, or whoever closes that end after stopping
+/// both. Of blocks that go back: the reverse.
 class Wire {
 public:
     /// `tag`: not 0, and no other wire's in this boot.

@@ -11,7 +11,7 @@
 #define LOCK_TCPIP_CORE() sys_mutex_lock(&lock_tcpip_core)
 #define UNLOCK_TCPIP_CORE() lacuna_lwip_unlock_core()
 #define TCPIP_THREAD_NAME "tcpip"
-#define TCPIP_THREAD_STACKSIZE 0 /* the kernel's stacks are all of one size */
+#define TCPIP_THREAD_STACKSIZE 0 /* sys_thread_new chooses */
 #define TCPIP_THREAD_PRIO 1
 #define TCPIP_MBOX_SIZE 64
 #define DEFAULT_TCP_RECVMBOX_SIZE 256
