@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <string_view>
 
@@ -122,6 +123,19 @@ struct Frame {
     bool is_on_wire(TransitTag tag) const {
         return state == FrameState::InTransit && (flags & frame_flag::on_wire) != 0 && transit.tag == tag;
     }
+
+    /// Takes a block off that wire, for one caller alone; false if it is not there, or not any more. What `transit`
+    /// says stays until the block has an owner.
+    bool take_off_wire(TransitTag tag) {
+        if (!is_on_wire(tag)) return false;
+        // Ordering: acquire, as the block is the caller's now.
+        std::uint8_t there = on_wire_flags;
+        return std::atomic_ref(flags).compare_exchange_strong(there, frame_flag::block_head, std::memory_order_acquire,
+                                                              std::memory_order_relaxed);
+    }
+    void put_back_on_wire() { std::atomic_ref(flags).store(on_wire_flags, std::memory_order_release); }
+    /// What `flags` are on a wire.
+    static constexpr std::uint8_t on_wire_flags = frame_flag::block_head | frame_flag::on_wire;
 
     /// Sets state and owner together: they are never right apart.
     void assign(FrameState new_state, DomainId new_owner) {

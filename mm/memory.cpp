@@ -66,8 +66,8 @@ Result<std::size_t> Memory::take_exclusive_runs(std::span<PageRun> room, std::si
 
 Result<> Memory::reclaim_in_transit(Pfn first, TransitTag tag) {
     if (!frames().contains(first)) return fail(Error::Refused);
-    const Frame& frame = frames()[first];
-    if (!frame.is_on_wire(tag)) return fail(Error::Refused);
+    Frame& frame = frames()[first];
+    if (!frame.take_off_wire(tag)) return fail(Error::Refused);
     const Order order{frame.order};
     settle_transit(frame);
     if (!kernel::mutant(kernel::Mutant::SkipZeroOnFree)) wipe_unmapped(first, order);

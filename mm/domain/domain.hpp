@@ -204,6 +204,7 @@ private:
     kernel::Result<> open();
     std::uint64_t unmap_for_handover(std::span<const PageRun> blocks);
     void send_off(PageRun block, TransitTag tag, std::uint64_t generation);
+    kernel::Result<> take_over(Frame& head, PageRun block);
     /// Whether the run is a block of this domain's that may be handed over. Precondition: its frames exist.
     bool may_disown(PageRun block) const {
         const Frame& frame = frames_.unchecked(block.first);

@@ -28,7 +28,7 @@ inline std::uint64_t Domain::unmap_for_handover(std::span<const PageRun> blocks)
 inline void Domain::send_off(PageRun block, TransitTag tag, std::uint64_t generation) {
     Frame& head = frames_.unchecked(block.first);
     head.transit = {.tag = tag, .sender = id_, .generation = generation};
-    head.flags = frame_flag::block_head | frame_flag::on_wire;
+    head.flags = Frame::on_wire_flags;
     head.assign(FrameState::InTransit, shared_domain);
     if (block.count == 1) [[likely]]
         return;
@@ -68,16 +68,26 @@ Result<> Domain::disown(Pfn first, TransitTag tag) {
 Result<Order> Domain::adopt(Pfn first, TransitTag tag) {
     if (!frames_.contains(first)) return fail(Error::Refused);
     Frame& head = frames_.unchecked(first);
-    if (!head.is_on_wire(tag)) return fail(Error::Refused);
+    if (!head.take_off_wire(tag)) return fail(Error::Refused);
+    const PageRun block = PageRun::of(first, Order{head.order});
+    const auto taken = take_over(head, block);
+    if (!taken) [[unlikely]] {
+        head.put_back_on_wire();
+        return fail(taken.error());
+    }
+    return Order{head.order};
+}
+
+/// Makes a block that was taken off its wire this domain's. Errors: DomainLimit, OutOfMemory.
+inline Result<> Domain::take_over(Frame& head, PageRun block) {
     const Order order{head.order};
-    const PageRun block = PageRun::of(first, order);
+    const Pfn first = block.first;
     TRY(window_.reserve(block.range()));
     memory_.settle_transit(head);
     const auto take_in = [&] {
         const arch::PreemptGuard seen_whole;
         const bool linked = owned_.with([&](Owned& owned) {
             if (!charge_in(owned, order.pages())) return false;
-            head.flags = 0;
             link(owned, first, order, FrameState::Exclusive, &DomainBooks::adopted);
             return true;
         });
@@ -86,8 +96,7 @@ Result<Order> Domain::adopt(Pfn first, TransitTag tag) {
         window_.map_reserved({&block, 1});
         return true;
     };
-    TRY(within_limit(take_in));
-    return order;
+    return within_limit(take_in);
 }
 
 } // namespace mm

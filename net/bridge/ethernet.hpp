@@ -26,9 +26,9 @@ struct EthernetHeader {
                                                          std::to_integer<unsigned>(frame[13]))};
     }
 
-    /// Whether `frame` has such a header and something behind it, and is for `station` and of `type`.
-    static bool is_for(MacAddress station, std::uint16_t type, std::span<const std::byte> frame) {
-        if (frame.size() <= size) return false;
+    /// Whether `frame` has such a header and at least `behind` bytes behind it, and is for `station` and of `type`.
+    static bool is_for(MacAddress station, std::uint16_t type, std::size_t behind, std::span<const std::byte> frame) {
+        if (frame.size() < size + behind) return false;
         // The first eight bytes are the destination and the beginning of the source.
         std::uint64_t front = 0;
         std::uint16_t type_said = 0;

@@ -9,6 +9,15 @@
 
 namespace net {
 
+namespace {
+
+/// Whether an Ethernet frame carries IPv4, or nothing that a stack looks at: its headers were cleared already.
+bool is_ip4_or_cleared(const std::byte* frame) {
+    return (frame[12] & ~std::byte{0x08}) == std::byte{0} && frame[13] == std::byte{0};
+}
+
+} // namespace
+
 void clear_outside(FrameBytes frame, Extent dirty, Extent packet) {
     if (kernel::mutant(kernel::Mutant::SkipTailZero)) return;
     if (packet.begin <= dirty.begin && dirty.end <= packet.end) [[likely]]
@@ -19,10 +28,11 @@ void clear_outside(FrameBytes frame, Extent dirty, Extent packet) {
 }
 
 void clear_headers(FrameBytes frame, Extent packet) {
-    // Ethernet with a VLAN tag, and the longest IPv4 and TCP headers: 138.
-    constexpr std::size_t headers = 144;
+    // Ethernet, and the longest IPv4 and TCP headers: 134. Of anything else, who knows how far they reach: an IPv6
+    // fragment's may stand behind options.
+    constexpr std::size_t headers = 136;
     std::byte* const front = frame.data() + packet.begin;
-    if (packet.size() >= headers) [[likely]] {
+    if (packet.size() >= headers && is_ip4_or_cleared(front)) [[likely]] {
 #pragma clang loop unroll(full)
         for (std::size_t at = 0; at < headers; at += sizeof(std::uint64_t)) {
             constexpr std::uint64_t zero = 0;

@@ -17,8 +17,8 @@ using FrameBytes = std::span<std::byte>;
 /// if nothing was outside `dirty` before. Costs the tail of the last packet, not a page.
 void clear_outside(FrameBytes frame, Extent dirty, Extent packet);
 
-/// Zeroes the front of `packet`, where a TCP/IP stack writes notes of its own over headers that it has read
-/// (lwIP's reassembly keeps pointers there).
+/// Zeroes the headers of an Ethernet frame, where a TCP/IP stack writes notes of its own over what it has read (lwIP's
+/// reassembly keeps pointers there): the front of IPv4, all of anything else.
 void clear_headers(FrameBytes frame, Extent packet);
 
 /// Copies the next packet.size() bytes of `source` to `packet`, and clears what is left of `dirty`

@@ -45,6 +45,26 @@ LACUNA_TEST("net.handover", "after any sequence of packets a frame holds the las
     }
 }
 
+LACUNA_TEST("net.handover", "no note that a stack may have written over headers stays in a packet") {
+    constexpr Extent packet{64, 1564};
+    const auto left_of = [&](std::uint16_t type) {
+        Frame frame;
+        std::ranges::fill(std::span(frame.bytes).subspan(packet.begin, packet.size()), std::byte{0xa5});
+        frame.bytes[packet.begin + 12] = static_cast<std::byte>(type >> 8);
+        frame.bytes[packet.begin + 13] = static_cast<std::byte>(type);
+        net::clear_headers(frame.bytes, packet);
+        CHECK(net::only_packet(frame.bytes, packet));
+        const auto first = std::ranges::find(frame.bytes, std::byte{0xa5});
+        return static_cast<std::size_t>(first - frame.bytes.begin());
+    };
+    const std::size_t ip4 = left_of(0x0800);
+    CHECK(ip4 >= packet.begin + 134); // Ethernet, and the longest headers of IPv4 and TCP
+    CHECK(ip4 < packet.end);
+    // Options of any length may stand in front of an IPv6 fragment's header; a VLAN tag moves IPv4's.
+    for (const std::uint16_t type : {std::uint16_t{0x86dd}, std::uint16_t{0x8100}, std::uint16_t{0x0806}})
+        CHECK(left_of(type) == mm::page_size);
+}
+
 LACUNA_TEST("net.handover", "one stray byte beside the packet is found") {
     Frame frame;
     frame.bytes[4095] = std::byte{1};

@@ -279,6 +279,82 @@ LACUNA_TEST("net.handover", "a receiver at its limit loses the packet, whole, an
     packet->recycle(*f.blue_frames);
 }
 
+LACUNA_TEST("net.handover", "at its limit a receiver gives up its stock before it loses a packet") {
+    Fixture f{5};
+    const net::HandoverOps& remap = net::handover(mm::HandoverPolicy::Remap);
+    std::vector<Packet> small;
+    for (unsigned i = 0; i < 3; ++i) {
+        const auto bytes = pattern(100, 1);
+        net::SpanSource source{bytes};
+        REQUIRE(f.send(remap, source));
+        auto packet = f.receive_blue();
+        REQUIRE(packet);
+        small.push_back(std::move(*packet));
+    }
+    for (Packet& packet : small) packet.recycle(*f.blue_frames);
+    REQUIRE(f.blue_frames->stocked() == 3);
+    const auto large = pattern(3 * mm::page_size, 1); // in a block of four pages
+    net::SpanSource source{large};
+    REQUIRE(f.send(remap, source));
+    auto packet = f.receive_blue();
+    REQUIRE(packet);
+    CHECK(holds(*packet, large));
+    packet->recycle(*f.blue_frames);
+    // The same for what it sends itself.
+    auto sent = f.blue_frames->take(net::BlockClass::Small);
+    auto more = f.blue_frames->take(net::BlockClass::Small);
+    REQUIRE(sent);
+    REQUIRE(more);
+    f.blue_frames->put(std::move(*sent));
+    f.blue_frames->put(std::move(*more));
+    auto medium = f.blue_frames->take(net::BlockClass::Medium);
+    REQUIRE(medium);
+    f.blue_frames->put(std::move(*medium));
+}
+
+LACUNA_TEST("net.handover",
+            "when a block cannot be taken over, nothing that lies in it is, nor what has its number next") {
+    Fixture f{2};
+    net::FrameStore& store = f.red_frames->store();
+    const mm::TransitTag wire = f.red_end.tag();
+    const auto disown = [&](net::PacketFrame frame) {
+        const mm::PageRun block = frame.release();
+        store.disown({&block, 1}, wire);
+    };
+    auto first = *store.allocate(mm::Order{2}); // too large for blue
+    auto second = *store.allocate(mm::order_4k);
+    const mm::Pfn shared = second.pfn();
+    std::array<net::Descriptor, 3> pieces{net::Descriptor::of_frame(first.pfn(), 0, 4 * mm::page_size),
+                                          net::Descriptor::of_frame(shared, 0, 13),
+                                          net::Descriptor::of_frame(shared, 64, 60)};
+    pieces[0].position = net::Position::More;
+    pieces[1].block = net::Block::Continued;
+    disown(std::move(first));
+    disown(std::move(second));
+    REQUIRE(f.red_end.send(pieces));
+    CHECK(f.receive_blue().error() == Error::DomainLimit);
+    CHECK(f.machine->in_transit() == 0);
+    // The sender gets the same frame again, and sends it before the receiver has seen the rest.
+    std::vector<net::PacketFrame> others;
+    auto again = store.allocate(mm::order_4k);
+    while (again && again->pfn() != shared) {
+        others.push_back(std::move(*again));
+        again = store.allocate(mm::order_4k);
+    }
+    REQUIRE(again);
+    for (net::PacketFrame& frame : others) f.red_frames->put(std::move(frame));
+    std::ranges::copy(pattern(60, 9), again->bytes().data());
+    disown(std::move(*again));
+    const std::array next{net::Descriptor::of_frame(shared, 0, 60)};
+    REQUIRE(f.red_end.send(next));
+    CHECK(f.receive_blue().error() == Error::Refused);
+    CHECK(f.machine->in_transit() == 1);
+    auto packet = f.receive_blue();
+    REQUIRE(packet);
+    CHECK(holds(*packet, pattern(60, 9)));
+    packet->recycle(*f.blue_frames);
+}
+
 LACUNA_TEST("net.handover", "forged descriptors are refused and free nothing") {
     Fixture f;
     net::PacketFrame mine = f.red_frames->take().value_or(net::PacketFrame{});

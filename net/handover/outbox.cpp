@@ -31,7 +31,9 @@ Result<> Outbox::begin_block(std::size_t left) {
 /// A block to put packets in: one that the receiver gave back, else a new one.
 Result<> Outbox::take(BlockClass size) {
     while (const auto back = end_->take_back()) {
-        auto adopted = frames_.store().adopt(back->pfn(), end_->tag(), {back->offset, back->end()});
+        const auto adopt = [&] { return frames_.store().adopt(back->pfn(), end_->tag(), {back->offset, back->end()}); };
+        auto adopted = adopt();
+        if (!adopted && frames_.drain_for(adopted.error())) adopted = adopt();
         if (!adopted) {
             end_->discard(*back);
         } else if (adopted->order() == order_of(size)) {
@@ -41,7 +43,7 @@ Result<> Outbox::take(BlockClass size) {
             frames_.put(std::move(*adopted));
         }
     }
-    open_ = TRY(frames_.store().allocate(order_of(size)));
+    open_ = TRY(frames_.allocate(size));
     return {};
 }
 

@@ -20,7 +20,14 @@ PacketFrame PacketFrames::take_spent(mm::TransitTag wire, BlockClass size) {
 Result<PacketFrame> PacketFrames::take(BlockClass size) {
     PacketFrame frame;
     if (take_stocked(size, frame)) return frame;
-    return store_->allocate(order_of(size));
+    return allocate(size);
+}
+
+Result<PacketFrame> PacketFrames::allocate(BlockClass size) {
+    auto made = store_->allocate(order_of(size));
+    if (!made && drain_for(made.error())) [[unlikely]]
+        made = store_->allocate(order_of(size));
+    return made;
 }
 
 void PacketFrames::put_elsewhere(PacketFrame&& frame) {
@@ -39,11 +46,13 @@ void PacketFrames::leave(SharedBlock& block) {
     if (block.users.fetch_sub(1, std::memory_order_acq_rel) == 1) put(store_->unshare(block));
 }
 
-void PacketFrames::drain() {
+bool PacketFrames::drain() {
+    bool any = false;
     for (std::size_t size = 0; size < block_classes; ++size) {
-        for (PacketFrame frame; take_stocked(static_cast<BlockClass>(size), frame);)
+        for (PacketFrame frame; take_stocked(static_cast<BlockClass>(size), frame); any = true)
             store_->free(frame.release().first);
     }
+    return any;
 }
 
 } // namespace net

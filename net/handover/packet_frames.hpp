@@ -73,8 +73,15 @@ public:
     }
     /// Ends a use of a shared block.
     void leave(SharedBlock& block);
-    /// Gives the whole stock back to the store, as before the namespace goes.
-    void drain();
+    /// A new one from the store. Errors: OutOfMemory, DomainLimit, if the whole stock, which is given up before, does
+    /// not help.
+    kernel::Result<PacketFrame> allocate(BlockClass size);
+    /// Gives the whole stock back to the store; false if it was empty.
+    bool drain();
+    /// The same if memory is what is missing: whether to try again.
+    [[gnu::noinline]] bool drain_for(kernel::Error why) {
+        return (why == kernel::Error::DomainLimit || why == kernel::Error::OutOfMemory) && drain();
+    }
 
     /// Small blocks in stock; a snapshot.
     std::size_t stocked() { return stock_.unlocked().counts[0]; }

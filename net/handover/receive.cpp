@@ -52,12 +52,15 @@ Result<PacketFrame> adopt(WireEnd end, PacketFrames& frames, const Descriptor& p
 [[gnu::noinline]] Result<PacketFrame> begin_block(WireEnd end, Inbox& inbox, PacketFrames& frames,
                                                   const Descriptor& piece) {
     auto frame = adopt(end, frames, piece);
-    if (frame) frame = inbox.begin(frames, std::move(*frame), piece);
-    if (!frame) inbox.miss(piece.pfn());
+    if (frame) {
+        frame = inbox.begin(frames, std::move(*frame), piece);
+        if (!frame) inbox.miss(piece.pfn());
+    }
     return frame;
 }
 
-/// Takes one more piece of `packet`.
+/// Takes one more piece of `packet`. NotFound: its block could not be taken over earlier and is gone; the number may
+/// be a new block's by now.
 Result<> receive_piece(WireEnd end, Inbox& inbox, PacketFrames& frames, Descriptor piece, Packet& packet) {
     const auto append = [&](Result<PacketFrame> frame) -> Result<> {
         if (!frame) return fail(frame.error());
@@ -67,9 +70,25 @@ Result<> receive_piece(WireEnd end, Inbox& inbox, PacketFrames& frames, Descript
     if (piece.carrier == Carrier::Bounce) return append(copy_out(end, frames, piece));
     if (inbox.continues(piece)) return append(inbox.take(frames, piece));
     inbox.leave(frames);
-    if (inbox.missed(piece)) return fail(Error::Refused);
+    if (inbox.missed(piece)) return fail(Error::NotFound);
     if (piece.block == Block::Continued) return append(begin_block(end, inbox, frames, piece));
     return append(adopt(end, frames, piece));
+}
+
+/// Whole or not at all: those pieces of a packet that were not taken go back where they belong.
+/// `first_error`: what the piece's block could not be taken over for.
+[[gnu::noinline]] Result<> refuse(WireEnd end, Inbox& inbox, std::span<const Descriptor> left, Error why,
+                                  Error first_error) {
+    if (why == Error::NotFound) {
+        left = left.subspan(1);
+        why = first_error;
+    } else if (const Descriptor& last = left.back(); last.carrier == Carrier::Frame && last.block == Block::Continued) {
+        inbox.miss(last.pfn()); // more packets are said to lie there
+    }
+    end.discard(left);
+    end.count_refused();
+    kernel::count(Event::PacketsDropped);
+    return fail(why);
 }
 
 } // namespace
@@ -78,16 +97,18 @@ Result<> receive_packet(WireEnd end, Inbox& inbox, PacketFrames& frames, Packet&
     PieceList list;
     TRY(end.receive(list));
     packet.set_checksums(list.pieces().front().checksums);
+    Error first_error = Error::Refused;
     for (std::size_t i = 0; i < list.size(); ++i) {
         const auto received = receive_piece(end, inbox, frames, list.pieces().data()[i], packet);
         if (received) [[likely]]
             continue;
-        // Whole or not at all: what was taken is recycled, what was not goes back where it belongs.
+        if (frames.drain_for(received.error())) {
+            first_error = received.error();
+            --i; // once more, without a stock
+            continue;
+        }
         packet.recycle(frames);
-        end.discard(list.pieces().subspan(i));
-        end.count_refused();
-        kernel::count(Event::PacketsDropped);
-        return received;
+        return refuse(end, inbox, list.pieces().subspan(i), received.error(), first_error);
     }
     kernel::count(Event::PacketsReceived);
     return {};

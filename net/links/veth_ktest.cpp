@@ -1,19 +1,28 @@
 // SPDX-License-Identifier: MIT
 // Veth pairs and the bridge with lwIP on both sides.
+#include "kernel/base/events.hpp"
 #include "kernel/ns/scratch_namespace.hpp"
+#include "kernel/sync/semaphore.hpp"
 #include "kernel/test/test.hpp"
 #include "mm/memory.hpp"
 #include "net/apps/ping.hpp"
+#include "net/bridge/ethernet.hpp"
+#include "net/links/link_state.hpp"
 #include "net/links/links.hpp"
+#include "net/lwip/instance.hpp"
 #include "net/stack/core_lock.hpp"
 #include "net/stack/interfaces.hpp"
 #include "net/stack/ip_prefix.hpp"
+#include "net/veth/interface.hpp"
 
 #include <lwip/netif.h>
+#include <lwip/tcpip.h>
 #include <lwip/udp.h>
+#include <netif/ethernet.h>
 
 #include <array>
 #include <atomic>
+#include <cstring>
 
 namespace {
 
@@ -146,6 +155,84 @@ LACUNA_TEST("net.veth", "what is sent before the neighbour's address is known wa
     received = 0;
     CHECK(a.inside([] { flood(*net::parse_ip("fd00::2"), datagrams, 8); }));
     CHECK(reaches(received, datagrams));
+}
+
+/// A way out that leads nowhere.
+class NoPort final : public net::Port {
+public:
+    kernel::Result<> send(net::PacketSource&) override { return kernel::fail(Error::Closed); }
+    kernel::Result<> forward(net::Packet& packet) override {
+        packet.recycle(net::link_state->frames);
+        return kernel::fail(Error::Closed);
+    }
+};
+
+LACUNA_TEST("net.veth", "a packet that ends within its headers at the end of its block is dropped") {
+    const ScratchNamespace a{"veth-a"};
+    const ScratchNamespace b{"veth-b"};
+    REQUIRE(a);
+    REQUIRE(b);
+    REQUIRE(net::create_veth(*a, config_with(3, 1500), *b, config_with(4, 1500))); // for a stock of frames
+    std::uint64_t dropped = 0;
+    CHECK(a.inside([&] {
+        NoPort port;
+        const net::CoreLock lock;
+        const net::InterfaceConfig config = config_with(1, 1500);
+        auto made = net::Interface::create(port, config);
+        REQUIRE(made.has_value());
+        const auto before = kernel::snapshot_events();
+        for (const std::uint16_t type : {ETHTYPE_IP, ETHTYPE_ARP, ETHTYPE_IPV6}) {
+            for (const std::size_t behind : {std::size_t{0}, std::size_t{1}, std::size_t{19}}) {
+                auto frame = net::link_state->frames.take();
+                REQUIRE(frame.has_value());
+                const std::size_t begin = mm::page_size - net::EthernetHeader::size - behind;
+                std::byte* const header = frame->bytes().data() + begin;
+                std::memcpy(header, config.mac.octets.data(), config.mac.octets.size());
+                header[12] = static_cast<std::byte>(type >> 8);
+                header[13] = static_cast<std::byte>(type);
+                frame->set_dirty({0, mm::page_size});
+                net::Packet packet;
+                packet.append(std::move(*frame), {begin, mm::page_size});
+                (*made)->deliver(packet);
+            }
+        }
+        dropped = kernel::snapshot_events().since(before)[kernel::Event::PacketsDropped];
+        (*made)->port_gone();
+    }));
+    CHECK(dropped == 9);
+}
+
+LACUNA_TEST("net.veth", "an interface may go while a packet to itself is on its way in") {
+    const ScratchNamespace a{"veth-a"};
+    REQUIRE(a);
+    kernel::Semaphore reached{0};
+    bool thread_lives = false;
+    CHECK(a.inside([&] {
+        NoPort port;
+        {
+            const net::CoreLock lock;
+            auto made = net::Interface::create(port, config_with(1, 1500));
+            REQUIRE(made.has_value());
+            udp_pcb* const pcb = udp_new();
+            pbuf* const packet = pbuf_alloc(PBUF_TRANSPORT, 64, PBUF_RAM);
+            ip_addr_t self = IPADDR4_INIT_BYTES(192, 168, 7, 1);
+            CHECK(udp_sendto(pcb, packet, &self, 9) == ERR_OK); // lwIP's thread is to bring it in
+            pbuf_free(packet);
+            udp_remove(pcb);
+            (*made)->port_gone();
+            // What takes the interface's place is no interface.
+            std::array<void*, 8> objects{};
+            for (void*& object : objects) {
+                object = net::instance.domain->kmalloc(sizeof(net::Interface)).value_or(nullptr);
+                if (object != nullptr) std::memset(object, 0xff, sizeof(net::Interface));
+            }
+            for (void* object : objects) net::instance.domain->kfree(object);
+            CHECK(tcpip_try_callback([](void* semaphore) { static_cast<kernel::Semaphore*>(semaphore)->release(); },
+                                     &reached) == ERR_OK);
+        }
+        thread_lives = reached.acquire(kernel::Deadline::in(kernel::seconds(10))).has_value();
+    }));
+    CHECK(thread_lives);
 }
 
 LACUNA_TEST("net.veth", "a namespace destroyed while frames fly towards it takes none with it") {

@@ -22,6 +22,8 @@ kernel::Result<ip_addr_t> parse_ip(std::string_view text) {
     // lwIP reads "10.1" and "0x0a000201" as addresses too (RFC 6943, section 3.1.1); a person means four
     // numbers.
     const bool is_v6 = text.contains(':');
+    // lwIP looks a zone (fe80::1%ve0) up among its interfaces, which takes a namespace and its core lock.
+    if (text.contains('%')) return fail(Error::InvalidArgument);
     std::size_t dots = 0;
     for (char c : text) dots += c == '.' ? 1 : 0;
     ip_addr_t address{};

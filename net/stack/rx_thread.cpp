@@ -43,13 +43,20 @@ kernel::Result<> RxThread::receive_until(const std::atomic<std::uint32_t>& arriv
         const auto woken = stand_in_.wait([&] { return arrived.load() != 0 || awake_.load(); }, deadline);
         stand_in_sleeps_ = false;
         if (!woken || arrived.load() != 0) return woken;
-        // As for the thread: what a drain has begun, a kill must not cut short.
-        const kernel::KillShield shield;
-        awake_ = false;
-        const bool more = drain_pending();
-        if (more) awake_ = true; // nobody else has to be told
-        if (arrived.load() != 0) return {};
-        if (more) kernel::yield();
+        {
+            // As for the thread: what a drain has begun, a kill must not cut short.
+            const kernel::KillShield shield;
+            awake_ = false;
+            const bool more = drain_pending();
+            if (more) awake_ = true; // nobody else has to be told
+            if (arrived.load() != 0) return {};
+            if (more) kernel::yield();
+        }
+        if (!awake_.load()) [[likely]]
+            continue;
+        // There is more already, and while there is, the wait does not look at these.
+        if (kernel::kill_pending()) return kernel::fail(kernel::Error::Killed);
+        if (deadline.passed()) return kernel::fail(kernel::Error::TimedOut);
     }
 }
 

@@ -8,10 +8,13 @@
 #include "net/apps/echo_server.hpp"
 #include "net/lwip/instance.hpp"
 #include "net/stack/core_lock.hpp"
+#include "net/stack/ip_prefix.hpp"
 #include "net/stack/stack.hpp"
 
 #include <lwip/netif.h>
 #include <lwip/priv/tcp_priv.h>
+
+#include <atomic>
 
 using kernel::ScratchNamespace;
 
@@ -100,6 +103,48 @@ LACUNA_TEST("net.stack", "creating and destroying namespaces loses no frame") {
     const mm::PageCount before = kernel::frame_balance();
     for (int i = 0; i < 50; ++i) REQUIRE(cycle());
     CHECK(kernel::frame_balance() == before);
+}
+
+LACUNA_TEST("net.stack", "an address with a zone is refused, inside and outside of a namespace") {
+    const ScratchNamespace a("nst-a");
+    REQUIRE(a);
+    CHECK(net::parse_ip("fe80::1%ve0").error() == kernel::Error::InvalidArgument);
+    bool refused = false;
+    CHECK(a.inside([&] { refused = net::parse_prefix("fe80::1%lo0/64").error() == kernel::Error::InvalidArgument; }));
+    CHECK(refused);
+}
+
+LACUNA_TEST("net.stack", "who waits for a packet sees his time-out and his end, however many others come") {
+    /// Always has one more.
+    class Flood final : public net::RxSource {
+    public:
+        unsigned drain(unsigned budget) override { return budget; }
+        void shutdown() override {}
+    };
+    const ScratchNamespace a("nst-a");
+    REQUIRE(a);
+    Flood flood;
+    std::atomic<kernel::Error> timed_out{kernel::Error::NotFound};
+    std::atomic<kernel::Error> killed{kernel::Error::NotFound};
+    const std::atomic<std::uint32_t> never{0};
+    const auto wait = [&](kernel::Deadline deadline) {
+        net::RxThread& rx = net::Stack::current().rx();
+        while (!rx.begin_standing_in()) kernel::yield();
+        const auto received = rx.receive_until(never, deadline);
+        rx.end_standing_in();
+        return received ? kernel::Error::NotFound : received.error();
+    };
+    CHECK(a.inside([&] { net::Stack::current().rx().attach(flood); }));
+    CHECK(a.inside([&] { timed_out = wait(kernel::Deadline::in(kernel::milliseconds(20))); }));
+    CHECK(timed_out.load() == kernel::Error::TimedOut);
+    auto wait_for_ever = [&] { killed = wait(kernel::Deadline::never()); };
+    const kernel::TaskRef task = a.begin(wait_for_ever);
+    REQUIRE(task);
+    static_cast<void>(kernel::sleep_for(kernel::milliseconds(20)));
+    kernel::kill(*task);
+    CHECK(kernel::join(*task, kernel::Deadline::in(kernel::seconds(10))).has_value());
+    CHECK(killed.load() == kernel::Error::Killed);
+    CHECK(a.inside([&] { net::Stack::current().rx().detach(flood); }));
 }
 
 LACUNA_TEST("net.stack", "at the limit of its memory a namespace gets errors, and recovers") {

@@ -4,6 +4,7 @@
 #include "kernel/base/events.hpp"
 #include "net/bridge/ethernet.hpp"
 #include "net/links/exclusive_new.hpp"
+#include "net/links/link_state.hpp"
 #include "net/lwip/instance.hpp"
 #include "net/veth/frame_pbuf.hpp"
 #include "net/veth/pbuf_source.hpp"
@@ -14,7 +15,10 @@
 #include <netif/ethernet.h>
 
 #include <algorithm>
+#include <cstring>
 #include <limits>
+#include <memory>
+#include <utility>
 
 namespace net {
 
@@ -39,16 +43,76 @@ constexpr u16_t checksum_control(ChecksumOffload offload) {
     return always;
 }
 
+/// Whether the headers are there that lwIP reads before it looks at the length.
+bool has_fixed_headers(std::span<const std::byte> frame) {
+    const auto ethernet = EthernetHeader::of(frame);
+    if (!ethernet) return false;
+    switch (ethernet->type) {
+    case ETHTYPE_IP:
+        return frame.size() >= SIZEOF_ETH_HDR + IP_HLEN;
+    case ETHTYPE_IPV6:
+        return frame.size() >= SIZEOF_ETH_HDR + IP6_HLEN;
+    case ETHTYPE_ARP:
+        return frame.size() >= SIZEOF_ETH_HDR + SIZEOF_ETHARP_HDR;
+    default:
+        return true;
+    }
+}
+
+/// How far lwIP may read behind the end of a packet: a link-layer address option (RFC 4861, section 4.6.1) that is cut
+/// off behind its length.
+constexpr std::size_t read_on = 8;
+
+/// Whether it may: IPv6, but for TCP and UDP, which fill blocks and whose options are looked at byte by byte.
+bool reads_on(std::span<const std::byte> frame) {
+    const auto ethernet = EthernetHeader::of(frame);
+    if (!ethernet || ethernet->type != ETHTYPE_IPV6 || frame.size() < SIZEOF_ETH_HDR + IP6_HLEN) return false;
+    const auto next_header = std::to_integer<u8_t>(frame[SIZEOF_ETH_HDR + 6]);
+    return next_header != IP6_NEXTH_TCP && next_header != IP6_NEXTH_UDP;
+}
+
+/// A copy of a packet with zeros behind it, in place of it. Null if there is no memory.
+pbuf* with_room_behind(pbuf* packet) {
+    const std::size_t bytes = packet->tot_len + read_on;
+    pbuf* copy = nullptr;
+    if (bytes <= std::numeric_limits<u16_t>::max()) copy = pbuf_alloc(PBUF_RAW, static_cast<u16_t>(bytes), PBUF_RAM);
+    if (copy != nullptr) {
+        auto* const content = static_cast<std::byte*>(copy->payload);
+        pbuf_copy_partial(packet, content, packet->tot_len, 0);
+        std::memset(content + packet->tot_len, 0, read_on);
+        copy->len = copy->tot_len = packet->tot_len;
+    }
+    pbuf_free(packet);
+    return copy;
+}
+
 } // namespace
+
+// Interfaces that are gone. lwIP may still have a message on its way that names one's netif: netif_poll, for what an
+// interface sends to itself. So their memory is used for interfaces only, while the namespace lives.
+LACUNA_PER_NAMESPACE Interface* Interface::retired_ = nullptr;
 
 Result<Interface*> Interface::create(Port& port, const InterfaceConfig& config) {
     if (config.mtu < min_mtu || config.mtu > max_mtu) return fail(Error::InvalidArgument);
-    Interface* made = TRY(exclusive_new<Interface>(*instance.domain, port, config));
+    Interface* made = retired_;
+    if (made != nullptr) {
+        retired_ = made->next_retired_;
+        std::destroy_at(made);
+        std::construct_at(made, port, config);
+    } else {
+        made = TRY(exclusive_new<Interface>(*instance.domain, port, config));
+    }
     if (auto added = made->add(); !added) {
-        exclusive_delete(*instance.domain, made);
+        made->retire();
         return fail(added.error());
     }
     return made;
+}
+
+void Interface::retire() {
+    if (netif_.loop_first != nullptr) pbuf_free(netif_.loop_first); // one chain, whatever packets it is
+    netif_.loop_first = netif_.loop_last = nullptr;
+    next_retired_ = std::exchange(retired_, this);
 }
 
 Result<> Interface::add() {
@@ -143,19 +207,40 @@ void Interface::deliver(Packet& packet) {
 /// largest packet is longer than a pbuf can say.
 void Interface::input(Packet& packet) {
     PacketPiece& first = packet.pieces().front();
-    const bool is_ip4 = EthernetHeader::is_for(config_.mac, ETHTYPE_IP, first.bytes());
+    const bool is_ip4 = EthernetHeader::is_for(config_.mac, ETHTYPE_IP, IP_HLEN, first.bytes());
     if (is_ip4) {
         first.extent.begin += EthernetHeader::size;
         if (join(packet)) return;
     }
     input_joined(HeldAck::Behind::More);
+    if (!is_ip4) return input_other(packet);
     const auto p = wrap(packet);
     if (!p) {
         kernel::count(kernel::Event::PacketsDropped);
         return;
     }
     (*p)->if_idx = netif_get_index(&netif_);
-    if ((is_ip4 ? ip4_input(*p, &netif_) : netif_.input(*p, &netif_)) != ERR_OK) pbuf_free(*p);
+    if (ip4_input(*p, &netif_) != ERR_OK) pbuf_free(*p);
+}
+
+/// What is for others too, or carries something else. lwIP reads fixed headers before it looks how long a packet is,
+/// and in IPv6's options up to an option's length behind its end. Behind the end of a block there may be nothing, or a
+/// page of somebody else's packet.
+void Interface::input_other(Packet& packet) {
+    const PacketPiece& first = packet.pieces().front();
+    const bool may_read_on = reads_on(first.bytes()) && first.extent.end + read_on > first.frame.size();
+    const bool complete = has_fixed_headers(first.bytes());
+    if (!complete) packet.recycle(link_state->frames);
+    pbuf* p = nullptr;
+    if (complete) {
+        if (const auto wrapped = wrap(packet)) p = may_read_on ? with_room_behind(*wrapped) : *wrapped;
+    }
+    if (p == nullptr) {
+        kernel::count(kernel::Event::PacketsDropped);
+        return;
+    }
+    p->if_idx = netif_get_index(&netif_);
+    if (netif_.input(p, &netif_) != ERR_OK) pbuf_free(p);
 }
 
 /// Takes an IPv4 packet that continues what is being joined, or that may be the beginning of something.
@@ -199,7 +284,7 @@ void Interface::port_gone() {
     if (config_.addressing == Addressing::Dhcp) dhcp_release_and_stop(&netif_);
     netif_set_link_down(&netif_);
     netif_remove(&netif_);
-    exclusive_delete(*instance.domain, this);
+    retire();
 }
 
 } // namespace net

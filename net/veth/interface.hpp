@@ -14,7 +14,7 @@ namespace net {
 
 /// An lwIP interface in front of a port: Ethernet with ARP and ND, IPv4 and IPv6.
 ///
-/// Lies in the namespace's own memory and deletes itself when its port goes. Context: inside the
+/// Lies in the namespace's own memory and is out of use when its port goes. Context: inside the
 /// namespace, under the core lock.
 class Interface final : public PacketSink {
 public:
@@ -34,7 +34,9 @@ public:
 
 private:
     kernel::Result<> add();
+    void retire();
     void input(Packet& packet);
+    void input_other(Packet& packet);
     bool join(Packet& packet);
     void input_joined(HeldAck::Behind behind);
     void address();
@@ -48,7 +50,10 @@ private:
         return offload == ChecksumOffload::None ? Checksums::Computed : Checksums::Deferred;
     }
 
+    static Interface* retired_;
+
     Port& port_;
+    Interface* next_retired_ = nullptr;
     InterfaceConfig config_;
     SegmentJoiner joiner_;
     netif netif_{};
