@@ -40,7 +40,11 @@ void serve_unshare(Task& caller) {
     serve_create(caller);
     OutsideCall& call = TaskLife::outside_call(caller);
     if (!call.result) return;
-    call.result = TaskLife::move(caller, call.ns);
+    if (const auto created = namespaces().find(call.ns_name.data())) {
+        call.result = TaskLife::move(caller, created->get());
+    } else {
+        call.result = fail(created.error()); // somebody was quick
+    }
     // A namespace that nobody moved into is not left behind.
     if (!call.result) static_cast<void>(namespaces().remove(call.ns_name.data()));
 }

@@ -49,7 +49,8 @@ Result<ExitReason> join(Task& task, Deadline deadline = Deadline::never());
 
 /// Asks `task` to end: its killable waits fail with Error::Killed from now on, and it is expected
 /// to return. If it is still running two seconds later, it is ended wherever it stands, unless
-/// under a KillShield or with preemption off. No effect on a dead task. Thread context.
+/// under a KillShield, with preemption off, or while it holds a mutex: what that guards may be half
+/// changed. No effect on a dead task. Thread context.
 void kill(Task& task);
 
 /// For the fault handler: makes the interrupted task end instead of going on, by rewriting `frame`

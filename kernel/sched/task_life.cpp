@@ -28,14 +28,17 @@ mm::AddressSpace& TaskLife::space_of(NetNamespace* ns) {
 
 Result<Task*> TaskLife::make(const SpawnArgs& args, Process& process) {
     NetNamespace* ns = process.net_namespace();
+    // First: a namespace, and the memory that the stack comes from, stays while a task is counted in.
+    if (ns != nullptr) TRY(ns->admit_task());
+    auto made = make_admitted(args, process);
+    if (!made && ns != nullptr) ns->task_left();
+    return made;
+}
+
+Result<Task*> TaskLife::make_admitted(const SpawnArgs& args, Process& process) {
+    NetNamespace* ns = process.net_namespace();
     KernelStack stack = TRY(KernelStack::allocate(domain_of(ns), args.stack));
     Task* task = TRY(objects().tasks.make());
-    if (ns != nullptr) {
-        if (auto admitted = ns->admit_task(); !admitted) {
-            objects().tasks.destroy(*task);
-            return fail(admitted.error());
-        }
-    }
     task->id_ = next_id.fetch_add(1, std::memory_order_relaxed);
     const size_t length = std::min(args.name.size(), Task::name_size - 1);
     std::copy_n(args.name.begin(), length, task->name_.begin());
@@ -98,7 +101,8 @@ void TaskLife::end_current_if_overdue() {
     Task& self = current();
     // Not while it is going to sleep or has just been woken: some queue may still hold it.
     if (self.state() != TaskState::Running || self.wait_hook.is_linked()) return;
-    if (self.kill_shields_ > 0 || !self.stack_.exists()) return;
+    // Nor while it holds a mutex: what that guards may be half changed, such as lwIP's lists under its core lock.
+    if (self.kill_shields_ > 0 || self.held_mutexes_.front() != nullptr || !self.stack_.exists()) return;
     if (Instant::now().since(self.killed_at_) < kill_grace) return;
     arch::enable_interrupts();
     end_current(ExitReason::Killed);
@@ -135,14 +139,15 @@ void TaskLife::set_function(TaskFunction function, void* argument) {
 
 Result<> TaskLife::move(Task& task, NetNamespace* ns) {
     ensure(!task.context_.occupied(), "a task is moved that stands on its stack");
+    if (ns != nullptr) TRY(ns->admit_task()); // first, as in make()
+    const auto moved = move_admitted(task, ns);
+    if (!moved && ns != nullptr) ns->task_left();
+    return moved;
+}
+
+Result<> TaskLife::move_admitted(Task& task, NetNamespace* ns) {
     KernelStack stack = TRY(KernelStack::allocate(domain_of(ns), task.stack_.size()));
-    if (ns != nullptr) TRY(ns->admit_task());
-    auto moved = task.process_->move(task, ns);
-    if (!moved) {
-        if (ns != nullptr) ns->task_left();
-        return fail(moved.error());
-    }
-    NamespaceRef left = std::move(*moved);
+    NamespaceRef left = TRY(task.process_->move(task, ns));
     {
         const mm::AddressSpaceScope scope(*objects().spaces, space_of(left.get()));
         task.stack_.free();

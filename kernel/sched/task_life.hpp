@@ -51,6 +51,10 @@ public:
     static void set_function(TaskFunction function, void* argument);
 
 private:
+    // As above, when the namespace has counted the task in.
+    static Result<Task*> make_admitted(const SpawnArgs& args, Process& process);
+    static Result<> move_admitted(Task& task, NetNamespace* ns);
+
     static void enter(void* task, arch::Context& left);
     static mm::AddressSpace& space_of(NetNamespace* ns);
 };

@@ -18,7 +18,12 @@ using kernel::fail;
 using kernel::Mutant;
 using kernel::Result;
 
-void DomainDeleter::operator()(Domain* domain) const { delete domain; }
+void DomainDeleter::operator()(Domain* domain) const {
+    DomainTable& domains = domain->memory_.domains();
+    const DomainId id = domain->id();
+    delete domain;
+    domains.release(id); // its window ends under its number
+}
 
 std::byte* ExclusivePages::raw_address() const { return domain_->frame_ptr(first_); }
 
@@ -54,7 +59,7 @@ Domain::~Domain() {
     events_.close();
     memory_.kfree(pools_.data());
     memory_.kfree(event_storage_);
-    memory_.domains().release(id_);
+    memory_.domains().withdraw(id_);
 }
 
 Result<> Domain::open() {

@@ -29,10 +29,13 @@ void DomainTable::begin_end(Domain& domain) {
     table_.with([&](Table&) { domain.ending_ = true; });
 }
 
+void DomainTable::withdraw(DomainId id) {
+    table_.with([&](Table& table) { table.domains[id.raw()] = nullptr; });
+}
+
 void DomainTable::release(DomainId id) {
     table_.with([&](Table& table) {
         kernel::ensure(!id.is_shared() && table.used[id.raw()], "domain number freed twice");
-        table.domains[id.raw()] = nullptr;
         table.used[id.raw()] = false;
     });
 }

@@ -27,6 +27,8 @@ public:
     void publish(Domain& domain);
     /// The domain begins to end: on return, no for_each() that looks at is_ending() is at work on it.
     void begin_end(Domain& domain);
+    /// The domain is known no more; its number stays taken.
+    void withdraw(DomainId id);
     /// Frees the number, published or not. Precondition: no frame bears it.
     void release(DomainId id);
 

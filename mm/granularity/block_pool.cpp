@@ -5,6 +5,7 @@
 #include <bit>
 #include <memory>
 
+#include "mm/buddy/zero_frames.hpp"
 #include "mm/tables/direct_map.hpp"
 
 namespace mm {
@@ -34,6 +35,7 @@ kernel::Result<> BlockPool::prepare(Pfn first) {
     if (chunk != nullptr) [[likely]]
         return {};
     const Pfn pages = TRY(memory_.take(chunk_order, FrameState::Shared));
+    forget_zero(memory_.frames(), pages, chunk_order); // they may go back, below
     auto* const made = DirectMap::ptr_present<Block>(pages.address());
     std::uninitialized_value_construct_n(made, blocks_per_chunk);
     // Another CPU may have been faster. Ordering: release, so that whoever sees the chunk sees it complete.

@@ -95,6 +95,8 @@ kernel::Result<> DirectMap::remove(PhysRange range, TlbBatch& batch) {
         needed = PageCount{splits.raw() * (1 + copies.count)};
         if (needed > spare.size()) return false;
         remove_in(copies, place.table, place.level, range, spare, batch);
+        if (tlb_.is_retiring()) [[unlikely]]
+            batch.add_everything();
         return true;
     };
     while (!lock_.with(attempt)) TRY(spare.grow_to(needed));

@@ -174,6 +174,25 @@ LACUNA_TEST("mm.pcid", "an address space that ends leaves nothing for the one th
     }
 }
 
+LACUNA_TEST("mm.pcid", "a page is gone that leaves the direct map while a table that had it waits for its flush") {
+    Pcids machine;
+    TestMemory& memory = machine.memory;
+    const PhysRange hole = TestMemory::page(2, 0);
+    const PhysRange page = TestMemory::page(2, 5);
+    REQUIRE(memory.direct_map().remove(hole).has_value());
+    memory.spaces.load(*machine.space);
+    CHECK(memory.can_touch(DirectMap::virt(TestMemory::page(2, 1).begin))); // this PCID knows the small pages' table
+    machine.load_kernel();
+    TlbBatch batch = memory.direct_map().batch();
+    memory.direct_map().restore(hole, batch); // heals, and has still to flush
+    REQUIRE(memory.direct_map().remove(page).has_value());
+    memory.spaces.load(*machine.space);
+    CHECK_FALSE(memory.can_touch(DirectMap::virt(page.begin)));
+    machine.load_kernel();
+    batch.flush();
+    memory.direct_map().restore(page);
+}
+
 LACUNA_TEST("mm.pcid", "a table of the direct map goes back only when no PCID leads to it") {
     Pcids machine;
     TestMemory& memory = machine.memory;

@@ -24,20 +24,20 @@ void Quarantine::put(TlbBatch& batch, Pfn first, Order order) {
     frames_.assign(PhysRange::of(first, order), FrameState::Quarantined, shared_domain);
     frames_[first].order = static_cast<std::uint8_t>(order.raw());
     const PageRun head{first, 1};
-    while (!try_put(*ticket, {&head, 1})) settle();
-    count_in(order.pages());
+    take_in(*ticket, {&head, 1}, order.pages());
 }
 
 void Quarantine::put_runs(TlbBatch& batch, std::span<const PageRun> runs) {
     const auto ticket = must_wait(batch);
     if (!ticket) return free_.give_runs(runs);
     for (const PageRun& run : runs) frames_.assign(run.range(), FrameState::Quarantined, shared_domain);
-    while (!try_put(*ticket, runs)) settle();
-    count_in(PageCount{pages_in(runs)});
+    take_in(*ticket, runs, PageCount{pages_in(runs)});
 }
 
-void Quarantine::count_in(PageCount pages) {
+void Quarantine::take_in(FlushTicket ticket, std::span<const PageRun> heads, PageCount pages) {
+    // Counted first: once they are linked, another CPU may let them go.
     const std::uint64_t before = waiting_.fetch_add(pages.raw(), std::memory_order_relaxed);
+    while (!try_put(ticket, heads)) settle();
     const std::uint64_t now = before + pages.raw();
     if (before / sweep_interval == now / sweep_interval) return;
     sweep();

@@ -70,7 +70,7 @@ private:
     /// The ticket that what `batch` has unmapped must wait for; nothing if it need not wait any more.
     std::optional<FlushTicket> must_wait(TlbBatch& batch);
     bool try_put(FlushTicket ticket, std::span<const PageRun> heads);
-    void count_in(PageCount pages);
+    void take_in(FlushTicket ticket, std::span<const PageRun> heads, PageCount pages);
     void release(const Lot& lot);
 
     FrameTable frames_;

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <array>
+#include <atomic>
+#include <cstdint>
 
 #include "kernel/base/assert.hpp"
 #include "kernel/base/per_cpu.hpp"
@@ -62,6 +64,16 @@ public:
         return cpus_.of(cpu).loaded == &space || cpus_.of(cpu).leaving == &space;
     }
 
+    // --- retired tables of the direct map --------------------------------------------------------
+
+    /// Tables were unlinked, under the page-table lock, whose entries stay until everything was flushed.
+    void begin_retiring() { retiring_.fetch_add(1); }
+    /// It was.
+    void end_retiring() { retiring_.fetch_sub(1); }
+    /// Whether a CPU may still find a page through such a table. With PCIDs alone: INVLPG of the page then leaves the
+    /// upper-level entries of other PCIDs, which lead there. Under the page-table lock.
+    bool is_retiring() const { return uses_pcids_ && retiring_.load() != 0; }
+
     // --- flushing --------------------------------------------------------------------------------
 
     /// Returns when no CPU that is online can use what `request` names any more. Thread context with
@@ -106,6 +118,7 @@ private:
     SharedCpuMask online_{CpuMask::only(0)};
     RemoteTlb* remote_ = nullptr;
     bool uses_pcids_ = false;
+    std::atomic<std::uint32_t> retiring_{0}; ///< batches with such tables
     kernel::PerCpu<Cpu> cpus_;
     std::array<WindowHolders, max_domains + 1> holders_;
 };

@@ -12,6 +12,7 @@ namespace mm {
 void TlbBatch::retire(Pfn table) {
     if (kernel::mutant(kernel::Mutant::FreeTableBeforeFlush)) return tables_.give_table(table);
     begin();
+    if (retired_ == no_frame) tlb_.begin_retiring();
     frames_[table].next = retired_;
     retired_ = table.raw();
 }
@@ -33,6 +34,7 @@ void TlbBatch::flush_collected() {
     }
     count_ = 0;
     everything_ = false;
+    if (retired_ != no_frame) tlb_.end_retiring();
     while (retired_ != no_frame) {
         const Pfn table{retired_};
         retired_ = frames_[table].next;
