@@ -45,12 +45,12 @@ const HandoverOps& handover(mm::HandoverPolicy policy);
 const HandoverOps& handover(const mm::Policies& policies);
 
 /// Takes the next packet off the wire into frames of this namespace, whichever way it was sent: a block
-/// in transit is adopted, a bounce slot is copied out, zeroed and released. Nothing in the descriptors is
-/// believed: the frame table must say that the block is in transit on this very wire, or it was adopted for the packet
-/// before, in front of this one. `packet` is empty before, and after an error.
-/// Errors: WouldBlock (nothing there); Refused, DomainLimit, OutOfMemory: the packet is lost, its blocks
-/// reclaimed, and the next may be asked for. Context: the receiving namespace's receive thread, or the task that
-/// stands in for it.
+/// in transit is adopted, a bounce slot is copied out, zeroed and released. That a descriptor's
+/// block is one is not believed: the frame table must say that it is in transit on this very wire, or it was adopted
+/// for the packet before, in front of this one. Its extent is: what lies outside counts as zero. `packet` is empty
+/// before, and after an error. Errors: WouldBlock (nothing there); Refused, DomainLimit, OutOfMemory: the packet is
+/// lost, its blocks reclaimed, and the next may be asked for. Context: the receiving namespace's receive thread, or the
+/// task that stands in for it.
 kernel::Result<> receive_packet(WireEnd end, Inbox& inbox, PacketFrames& frames, Packet& packet);
 /// The same into a new one.
 kernel::Result<Packet> receive_packet(WireEnd end, Inbox& inbox, PacketFrames& frames);

@@ -17,6 +17,7 @@ namespace net {
 
 /// Joins two namespaces by a veth pair, an interface in each. The MAC addresses are chosen here.
 /// Errors: OutOfMemory, DomainLimit, InvalidArgument (MTU), NoSpace, Closed (a namespace is ending).
+/// Precondition: no other task begins to remove one of them before this returns.
 kernel::Result<> create_veth(kernel::NetNamespace& a, const InterfaceConfig& in_a, kernel::NetNamespace& b,
                              const InterfaceConfig& in_b);
 
