@@ -156,3 +156,61 @@ LACUNA_TEST("mm.tlb", "a batch flushes once, and tables go back after that") {
     batch.flush();
     CHECK(memory.tables.outstanding() == 0);
 }
+
+LACUNA_TEST("mm.tlb", "more pages at once than a batch has room for are gone as well") {
+    TwoCpus machine;
+    TestMemory& memory = machine.memory;
+    TestDomain red(memory, DomainId{1});
+    memory.make_exclusive(TestMemory::block(0), red.window);
+    auto space = red.space();
+    constexpr unsigned pages = TlbBatch::capacity + 4;
+    for (const unsigned cpu : {0u, 1u}) machine.load(cpu, *space);
+    for (const unsigned first : {0u, pages, 2 * pages}) {
+        const unsigned runs = first == 0 ? 1 : 2; // as one run, and as two of which the second has no room
+        const unsigned half = pages / runs;
+        for (const unsigned cpu : {0u, 1u}) {
+            for (unsigned page = first; page < first + pages; ++page)
+                REQUIRE(memory.can_touch(red.window.address(TestMemory::page(0, page).begin), cpu));
+        }
+        {
+            TlbBatch batch = red.window.batch();
+            for (unsigned run = 0; run < runs; ++run) {
+                const unsigned begin = first + run * half;
+                red.window.unmap({TestMemory::page(0, begin).begin, TestMemory::page(0, begin + half - 1).end}, batch);
+            }
+        }
+        unsigned reached = 0;
+        for (const unsigned cpu : {0u, 1u}) {
+            for (unsigned page = first; page < first + pages; ++page)
+                reached += memory.can_touch(red.window.address(TestMemory::page(0, page).begin), cpu) ? 1 : 0;
+        }
+        CHECK(reached == 0);
+    }
+    for (const unsigned cpu : {0u, 1u}) machine.load_kernel(cpu);
+    red.window.map_reserved({TestMemory::page(0, 0).begin, TestMemory::page(0, 3 * pages - 1).end});
+    memory.make_shared(TestMemory::block(0), red.window);
+}
+
+LACUNA_TEST("mm.tlb", "a retired table is still out while the other CPUs are told") {
+    /// Sees which tables are out when a flush comes.
+    class Watch final : public RemoteTlb {
+    public:
+        explicit Watch(TestMemory& memory) : memory_(memory) {}
+        void flush(CpuMask, const FlushRequest&) override { out = memory_.tables.outstanding(); }
+        std::size_t out = 0;
+
+    private:
+        TestMemory& memory_;
+    };
+    TwoCpus machine;
+    TestMemory& memory = machine.memory;
+    const std::size_t before = memory.tables.outstanding();
+    REQUIRE(memory.direct_map().remove(TestMemory::page(1, 0)).has_value());
+    REQUIRE(memory.tables.outstanding() == before + 1);
+    Watch watch(memory);
+    memory.boot.tlb.set_remote(watch);
+    memory.direct_map().restore(TestMemory::page(1, 0));
+    CHECK(watch.out == before + 1);
+    CHECK(memory.tables.outstanding() == before);
+    memory.boot.tlb.set_remote(machine.cpus.remote);
+}
