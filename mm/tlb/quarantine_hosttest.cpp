@@ -119,6 +119,62 @@ LACUNA_TEST("mm.quarantine", "a CPU that forgot by itself is not interrupted") {
     }
 }
 
+LACUNA_TEST("mm.quarantine", "what comes in later waits for its own flush") {
+    Machine machine(Flush::Deferred);
+    const Pfn first = machine.touched();
+    machine.give_back(first);
+    {
+        const AsCpu there(1);
+        machine.system.spaces.catch_up();
+    }
+    const Pfn second = machine.touched();
+    machine.give_back(second);
+    machine.system.memory.quarantine().sweep();
+    CHECK(machine.state(second) == FrameState::Quarantined);
+    CHECK(machine.can_touch(1, *machine.red, second));
+    machine.system.memory.quarantine().settle();
+    CHECK(machine.state(first) != FrameState::Quarantined);
+    CHECK(machine.state(second) != FrameState::Quarantined);
+    CHECK_FALSE(machine.can_touch(1, *machine.red, second));
+}
+
+LACUNA_TEST("mm.quarantine", "what waits for one window does not go with another's") {
+    Machine machine(Flush::Deferred, 3);
+    const Pfn reds = machine.touched();
+    const Pfn blues = *machine.blue->alloc_block(Machine::order, Zero::No, FrameState::Exclusive);
+    machine.load(2, *machine.blue_space);
+    REQUIRE(machine.can_touch(2, *machine.blue, blues));
+    machine.give_back(reds);
+    machine.blue->free_block(blues);
+    machine.blue->trim();
+    {
+        const AsCpu there(1);
+        machine.system.spaces.catch_up();
+    }
+    machine.system.memory.quarantine().sweep();
+    CHECK(machine.state(reds) != FrameState::Quarantined);
+    CHECK(machine.state(blues) == FrameState::Quarantined);
+    CHECK(machine.can_touch(2, *machine.blue, blues));
+    machine.load(2, *machine.red_space);
+    machine.system.memory.quarantine().sweep();
+    CHECK(machine.state(blues) != FrameState::Quarantined);
+}
+
+LACUNA_TEST("mm.quarantine", "what waits for several windows goes when the CPUs of all have forgotten it") {
+    Machine machine(Flush::Deferred, 3);
+    const Pfn reds = machine.touched();
+    const Pfn blues = *machine.blue->alloc_block(Machine::order, Zero::No, FrameState::Exclusive);
+    machine.load(2, *machine.blue_space);
+    REQUIRE(machine.can_touch(2, *machine.blue, blues));
+    machine.give_back(reds);
+    machine.blue->free_block(blues);
+    machine.blue->trim();
+    machine.system.memory.quarantine().settle();
+    CHECK(machine.system.memory.quarantine().waiting() == PageCount{});
+    CHECK_FALSE(machine.can_touch(1, *machine.red, reds));
+    CHECK_FALSE(machine.can_touch(2, *machine.blue, blues));
+}
+
 LACUNA_TEST("mm.quarantine", "a freed frame has no new owner while a CPU can reach it") {
     for (const Flush flush : {Flush::Batch, Flush::Deferred, Flush::Sync}) {
         Machine machine(flush);
