@@ -43,16 +43,19 @@ struct Machine {
         return system.machine.touch(cpu, at).has_value();
     }
     /// A block of red's that CPU 1, which runs red, has in its TLB.
-    Pfn touched() {
-        const Pfn pfn = *red->alloc_block(order, Zero::No, FrameState::Exclusive);
-        load(1, *red_space);
-        kernel::ensure(can_touch(1, *red, pfn), "the owner cannot touch its memory");
+    Pfn touched() { return touched(1, *red, *red_space); }
+    /// A block of a domain's that a CPU, which runs it, has in its TLB.
+    Pfn touched(unsigned cpu, Domain& domain, AddressSpace& space) {
+        const Pfn pfn = *domain.alloc_block(order, Zero::No, FrameState::Exclusive);
+        load(cpu, space);
+        kernel::ensure(can_touch(cpu, domain, pfn), "the owner cannot touch its memory");
         return pfn;
     }
     /// Red frees it, and keeps nothing for itself.
-    void give_back(Pfn pfn) {
-        red->free_block(pfn);
-        red->trim();
+    void give_back(Pfn pfn) { give_back(*red, pfn); }
+    static void give_back(Domain& domain, Pfn pfn) {
+        domain.free_block(pfn);
+        domain.trim();
     }
     FrameState state(Pfn pfn) const { return system.boot.frames[pfn].state; }
 
@@ -141,12 +144,10 @@ LACUNA_TEST("mm.quarantine", "what comes in later waits for its own flush") {
 LACUNA_TEST("mm.quarantine", "what waits for one window does not go with another's") {
     Machine machine(Flush::Deferred, 3);
     const Pfn reds = machine.touched();
-    const Pfn blues = *machine.blue->alloc_block(Machine::order, Zero::No, FrameState::Exclusive);
-    machine.load(2, *machine.blue_space);
+    const Pfn blues = machine.touched(2, *machine.blue, *machine.blue_space);
     REQUIRE(machine.can_touch(2, *machine.blue, blues));
     machine.give_back(reds);
-    machine.blue->free_block(blues);
-    machine.blue->trim();
+    Machine::give_back(*machine.blue, blues);
     {
         const AsCpu there(1);
         machine.system.spaces.catch_up();
@@ -163,12 +164,10 @@ LACUNA_TEST("mm.quarantine", "what waits for one window does not go with another
 LACUNA_TEST("mm.quarantine", "what waits for several windows goes when the CPUs of all have forgotten it") {
     Machine machine(Flush::Deferred, 3);
     const Pfn reds = machine.touched();
-    const Pfn blues = *machine.blue->alloc_block(Machine::order, Zero::No, FrameState::Exclusive);
-    machine.load(2, *machine.blue_space);
+    const Pfn blues = machine.touched(2, *machine.blue, *machine.blue_space);
     REQUIRE(machine.can_touch(2, *machine.blue, blues));
     machine.give_back(reds);
-    machine.blue->free_block(blues);
-    machine.blue->trim();
+    Machine::give_back(*machine.blue, blues);
     machine.system.memory.quarantine().settle();
     CHECK(machine.system.memory.quarantine().waiting() == PageCount{});
     CHECK_FALSE(machine.can_touch(1, *machine.red, reds));
