@@ -117,9 +117,8 @@ void Memory::wipe_unmapped(Pfn first, Order order) {
         const Pfn pfn = first + PageCount{page};
         Frame& frame = frames()[pfn];
         if ((frame.flags & frame_flag::zeroed) != 0) continue;
-        TemporaryMapping(parts_.temporary_map, pfn).zero();
+        parts_.workshop.zero({&pfn, 1});
         frame.flags |= frame_flag::zeroed;
-        kernel::count(Event::FramesZeroed);
     }
 }
 

@@ -16,7 +16,7 @@
 #include "mm/policies.hpp"
 #include "mm/slab/registry.hpp"
 #include "mm/tables/direct_map.hpp"
-#include "mm/tables/temporary_map.hpp"
+#include "mm/tables/workshop.hpp"
 #include "mm/tlb/quarantine.hpp"
 #include "mm/tlb/tlb.hpp"
 
@@ -32,7 +32,7 @@ public:
     struct Parts {
         FrameAllocator& frames;
         DirectMap& direct_map;
-        TemporaryMap& temporary_map;
+        Workshop& workshop;
         Tlb& tlb;
         TableSource& tables;
         const Placements& placements;
@@ -114,7 +114,7 @@ public:
     ExclusiveFrames& exclusive_frames() { return exclusive_; }
     Quarantine& quarantine() { return quarantine_; }
     DirectMap& direct_map() { return parts_.direct_map; }
-    TemporaryMap& temporary_map() { return parts_.temporary_map; }
+    Workshop& workshop() { return parts_.workshop; }
     Tlb& tlb() { return parts_.tlb; }
     TableSource& tables() { return parts_.tables; }
     const Placements& placements() const { return parts_.placements; }
@@ -133,7 +133,7 @@ public:
     kernel::Result<std::size_t> take_exclusive_runs(std::span<PageRun> room, std::size_t most);
     /// Returns when no CPU can reach a frame in transit through its sender's window any more.
     void settle_transit(const Frame& frame);
-    /// Zeroes those frames of a block that may be dirty, through the temporary mapping, because
+    /// Zeroes those frames of a block that may be dirty, in the workshop, because
     /// nothing this CPU has loaded maps them. Flags them as zeroed.
     void wipe_unmapped(Pfn first, Order order);
 

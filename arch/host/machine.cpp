@@ -66,7 +66,9 @@ std::byte* Machine::at(mm::PhysAddr address) {
 
 } // namespace host
 
-std::uint64_t current_pgd() { return host::Machine::current().tlb().cr3(cpu_id()) & Pte::address_mask; }
+std::uint64_t current_cr3() { return host::Machine::current().tlb().cr3(cpu_id()); }
+
+std::uint64_t current_pgd() { return current_cr3() & Pte::address_mask; }
 
 void load_pgd(std::uint64_t pgd) { host::Machine::current().tlb().load_cr3(cpu_id(), pgd); }
 
@@ -78,7 +80,7 @@ void write_key_rights(std::uint32_t rights) { host::Machine::current().tlb().set
 
 void invalidate_page(std::uintptr_t address) { host::Machine::current().tlb().invalidate(cpu_id(), address); }
 
-void flush_local() { load_pgd(host::Machine::current().tlb().cr3(cpu_id())); }
+void flush_local() { load_pgd(current_cr3()); }
 
 void flush_local_global() { host::Machine::current().tlb().flush_global(cpu_id()); }
 

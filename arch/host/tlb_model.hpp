@@ -72,6 +72,13 @@ public:
         }
     }
 
+    /// Calls fn(virtual address) for each translation that `cpu` holds, usable now or not.
+    template <class Function>
+    void for_each_held(unsigned cpu, Function&& fn) const {
+        const std::lock_guard guard(lock_);
+        for (const auto& [key, page] : cpus_[cpu].pages) fn(key.address);
+    }
+
 private:
     /// Under which PCID something is cached. Global pages are found under any.
     using Tag = std::uint16_t;

@@ -14,7 +14,9 @@ std::string_view name(Region region) {
     case Region::Window:
         return "a window";
     case Region::Devices:
-        return "device registers and temporary mappings";
+        return "device registers";
+    case Region::Workshop:
+        return "a processor's workshop";
     case Region::KernelImage:
         return "the kernel's image";
     case Region::NamespaceImage:
@@ -36,6 +38,7 @@ FaultSubject subject_of(mm::VirtAddr address) {
                 .physical = mm::PhysAddr{offset}};
     }
     if (slot == arch::device_slot) return {.region = Region::Devices};
+    if (slot == arch::workshop_slot) return {.region = Region::Workshop};
     if (address.raw() >= arch::namespace_image_base) return {.region = Region::NamespaceImage};
     if (address.raw() >= arch::kernel_image_base) return {.region = Region::KernelImage};
     return {};

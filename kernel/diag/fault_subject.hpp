@@ -16,6 +16,7 @@ enum class Region : std::uint8_t {
     DirectMap,
     Window, ///< of one kind of domain
     Devices,
+    Workshop, ///< of a CPU, in sight only while it works there
     KernelImage,
     NamespaceImage, ///< lwIP's state
     Elsewhere,

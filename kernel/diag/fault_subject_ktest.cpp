@@ -11,6 +11,7 @@ LACUNA_TEST("diag.subject", "an address says which region it is in") {
     CHECK(subject_of(VirtAddr{0}).region == Region::User);
     CHECK(subject_of(VirtAddr{0x7fff'ffff'ffff}).region == Region::User);
     CHECK(subject_of(VirtAddr{0xffff'b000'0000'1000}).region == Region::Devices);
+    CHECK(subject_of(VirtAddr{0xffff'b080'0000'1000}).region == Region::Workshop);
     CHECK(subject_of(VirtAddr{0xffff'ffff'8010'0000}).region == Region::KernelImage);
     CHECK(subject_of(VirtAddr{0xffff'ffff'c000'0008}).region == Region::NamespaceImage);
     CHECK(subject_of(VirtAddr{0xffff'c000'0000'0000}).region == Region::Elsewhere);

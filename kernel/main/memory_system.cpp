@@ -89,7 +89,7 @@ MemorySystem::MemorySystem(const arch::BootInfo& info, const Options& options)
       spaces(placements_.scheme, enter_final_tables(allocation_limit(options)), boot_.frames, boot_.tlb, tables_),
       memory({.frames = frames_,
               .direct_map = boot_.direct_map,
-              .temporary_map = boot_.temporary_map,
+              .workshop = spaces.workshop(),
               .tlb = boot_.tlb,
               .tables = tables_,
               .placements = placements_},
@@ -136,7 +136,6 @@ mm::AuditReport MemorySystem::audit() {
         }
         report = mm::audit({.frames = boot_.frames,
                             .spaces = spaces,
-                            .temporary = boot_.temporary_map,
                             .placements = placements_,
                             .domains = std::span(members).first(count)});
     });

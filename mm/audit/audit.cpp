@@ -33,7 +33,10 @@ public:
         if (scheme() == Scheme::Keyed) check_keyed_window();
         for (const SpaceMember& domain : subject_.domains) check_domain(domain);
         subject_.spaces.for_each([&](const AddressSpace& space) { check_space(space); });
-        for (unsigned cpu = 0; cpu < arch::max_cpus; ++cpu) check_cpu(cpu);
+        for (unsigned cpu = 0; cpu < arch::max_cpus; ++cpu) {
+            check_cpu(cpu);
+            check_workshop(cpu);
+        }
         for (std::uint32_t pfn = 0; pfn < frames_.size().raw(); ++pfn) check_frame(Pfn{pfn});
         return report_;
     }
@@ -47,6 +50,7 @@ private:
     void check_image(const ImageMap& image, unsigned key);
     void check_space(const AddressSpace& space);
     void check_cpu(unsigned cpu);
+    void check_workshop(unsigned cpu);
     void check_frame(Pfn pfn);
     void check_rights(DomainId found_in, VirtAddr at, Pte leaf);
     void check_key(DomainId found_in, VirtAddr at, Pte leaf, unsigned key);
@@ -169,9 +173,7 @@ void Auditor::check_kernel() {
          [&](VirtAddr at, Pte leaf, Level) {
              const Pfn pfn = Pfn::of(leaf.address());
              check_key(shared_domain, at, leaf, 0);
-             if (at.raw() >= arch::temporary_base) {
-                 report(AuditFinding::TemporaryLeftBehind, at, pfn, shared_domain);
-             } else if (frames_.contains(pfn) && is_detached(frames_[pfn].state)) {
+             if (frames_.contains(pfn) && is_detached(frames_[pfn].state)) {
                  report(AuditFinding::DeviceMapsMemory, at, pfn, shared_domain);
              }
          });
@@ -362,6 +364,24 @@ void Auditor::check_cpu(unsigned cpu) {
         expected = PageTree::at(kernel_.roots().image).read(index);
         if (index == arch::namespace_image_entry) expected = loaded.image_entry();
         compare(arch::image_slot, PageTree::at(*image).read(index), expected);
+    }
+}
+
+/// A CPU's workshop has the kernel's shared slots and one of its own, which is empty while everybody stands still.
+void Auditor::check_workshop(unsigned cpu) {
+    const auto pgd = subject_.spaces.workshop().pgd(cpu);
+    if (!pgd || !enter_table(*pgd, shared_domain, VirtAddr{0})) return;
+    for (unsigned slot = 0; slot < arch::slot_count; ++slot) {
+        const Pte entry = PageTree::at(*pgd).read(slot);
+        if (slot == arch::workshop_slot) {
+            walk(Pfn::of(entry.address()), Level::Page1G, VirtAddr{arch::workshop_base}, shared_domain,
+                 [&](VirtAddr at, Pte leaf, Level) {
+                     report(AuditFinding::LeftInWorkshop, at, Pfn::of(leaf.address()), shared_domain);
+                 });
+            continue;
+        }
+        const bool shared = slot == arch::direct_map_slot || slot == arch::device_slot || slot == arch::image_slot;
+        compare(slot, entry, shared ? PageTree::at(kernel_.pgd()).read(slot) : Pte{});
     }
 }
 

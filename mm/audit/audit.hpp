@@ -5,7 +5,6 @@
 
 #include "mm/audit/audit_report.hpp"
 #include "mm/tables/address_space_cache.hpp"
-#include "mm/tables/temporary_map.hpp"
 
 namespace mm {
 
@@ -13,7 +12,6 @@ namespace mm {
 struct AuditSubject {
     FrameTable frames;
     AddressSpaceCache& spaces;
-    const TemporaryMap& temporary;
     const Placements& placements;
     /// Every domain alive, with its window and its image.
     std::span<const SpaceMember> domains;

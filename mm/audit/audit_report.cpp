@@ -39,8 +39,8 @@ std::string_view name(AuditFinding finding) {
         return "top-level entry that nothing accounts for";
     case AuditFinding::MissingEntry:
         return "top-level entry missing";
-    case AuditFinding::TemporaryLeftBehind:
-        return "temporary mapping left behind";
+    case AuditFinding::LeftInWorkshop:
+        return "left behind in a workshop";
     case AuditFinding::DeviceMapsMemory:
         return "the device slot maps a domain's memory";
     case AuditFinding::NotATable:

@@ -30,7 +30,7 @@ enum class AuditFinding : std::uint8_t {
     SharedEntryDiffers, ///< an address space disagrees with the kernel about a shared slot
     StrayEntry,         ///< a top-level entry that nothing accounts for
     MissingEntry,       ///< an address space lacks a window or an image that it should have
-    TemporaryLeftBehind,
+    LeftInWorkshop,   ///< a CPU's workshop maps a frame though nobody visits it
     DeviceMapsMemory, ///< the device slot leads to a domain's memory
     NotATable,        ///< an entry leads to a frame that is no page table, or another domain's
     OrphanTable,      ///< a page table that no top-level table leads to

@@ -341,13 +341,13 @@ LACUNA_TEST("mm.audit", "finds a domain's memory among the device mappings") {
     CHECK(scene.audit().clean());
 }
 
-LACUNA_TEST("mm.audit", "finds temporary mappings, lost tables and wrong books") {
+LACUNA_TEST("mm.audit", "finds what is left in a workshop, lost tables and wrong books") {
     Scene scene(Scheme::Window);
-    const Pfn temporary = scene.memory.boot.temporary_map.table();
+    const Pfn slots = *scene.memory.spaces.workshop().slots(0);
     scene.expect(
-        AuditFinding::TemporaryLeftBehind,
-        [&] { PageTree::at(temporary).write(3, Pte::leaf(PhysAddr{0}, arch::read_write, Level::Page4K)); },
-        [&] { PageTree::at(temporary).write(3, Pte{}); });
+        AuditFinding::LeftInWorkshop,
+        [&] { PageTree::at(slots).write(3, Pte::leaf(PhysAddr{0}, arch::read_write, Level::Page4K)); },
+        [&] { PageTree::at(slots).write(3, Pte{}); });
     Pfn lost;
     scene.expect(
         AuditFinding::OrphanTable, [&] { lost = *scene.memory.tables.take_table(Zero::Yes); },

@@ -36,8 +36,7 @@ void for_each_ram(const MemoryPlan& plan, Function&& fn) {
 BootMemory::BootMemory(const MemoryPlan& plan)
     : early(make_early(plan)), frames(make_frames(plan, early)),
       kernel_map(frames, must(KernelMap::build(frames, early, plan.device_table, plan.image, plan.largest_leaf))),
-      direct_map(frames, tlb, early, kernel_map.roots().direct_map, plan.largest_leaf, plan.scheme),
-      temporary_map(frames, kernel_map.roots().temporary) {
+      direct_map(frames, tlb, early, kernel_map.roots().direct_map, plan.largest_leaf, plan.scheme) {
     fill_direct_map(plan);
 }
 

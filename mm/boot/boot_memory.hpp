@@ -6,7 +6,6 @@
 #include "mm/boot/early_allocator.hpp"
 #include "mm/tables/direct_map.hpp"
 #include "mm/tables/kernel_map.hpp"
-#include "mm/tables/temporary_map.hpp"
 #include "mm/tlb/tlb.hpp"
 
 namespace mm {
@@ -26,7 +25,6 @@ struct MemoryPlan {
 /// Memory from the boot loader's list to the final page tables, made once, in this order:
 ///
 ///     1. early allocator   2. frame table   3. the kernel's top-level table   4. direct map
-///     5. temporary mappings
 ///
 /// The frame allocator then takes over free_ranges(), and the direct map its table source. Panics
 /// where memory does not even suffice for that. Boot context; load kernel_map.pgd() afterwards.
@@ -41,7 +39,6 @@ public:
     Tlb tlb;
     KernelMap kernel_map;
     DirectMap direct_map;
-    TemporaryMap temporary_map;
 
     /// RAM that nothing uses: state Boot until the frame allocator takes it. Above and below the boot
     /// page tables' reach alike.

@@ -288,6 +288,7 @@ bool on_three_cpus(void (*work)(void*), void* argument) {
 LACUNA_TEST("mm.exclusive", "the last free frame becomes a page table, whatever CPU's list it is on") {
     HostSystem system;
     const ManyCpus cpus(system, 3);
+    on_three_cpus([](void* frames) { static_cast<mm::FrameAllocator*>(frames)->drain(); }, &system.frames);
     std::vector<mm::OwnedPages> all;
     while (auto page = system.memory.alloc_pages(mm::order_4k, Zero::No)) all.push_back(std::move(*page));
     REQUIRE(!all.empty());

@@ -20,17 +20,25 @@ SlabView view_of(const Domain& domain, const SlabCache& cache) {
             .owner = domain.id()};
 }
 
+/// Fills a part of a page with one word.
+struct Filler {
+    std::size_t offset; ///< bytes
+    std::size_t words;
+    std::uint64_t value;
+    void operator()(std::byte* page) const { arch::fill_words(page + offset, value, words); }
+};
+
 } // namespace
 
-/// Through the temporary mapping, since nobody maps the domain's window yet, a page at a time.
+/// In the workshop, since nobody maps the domain's window yet, a page at a time.
 void DomainSlabs::initialise(Domain& domain, Pfn first, unsigned cpus) {
     const auto root = reinterpret_cast<std::uintptr_t>(domain.frame_ptr(first));
     const std::size_t end = table_offset(cpus);
     for (std::size_t at = table_offset(0); at < end;) {
         const Pfn page = first + PageCount{at / page_size};
-        const TemporaryMapping view(domain.memory().temporary_map(), page);
         const std::size_t words = std::min(end - at, page_size - at % page_size) / sizeof(Magazine*);
-        arch::fill_words(view.as<std::byte>() + at % page_size, root + offsetof(DomainSlabs, none_), words);
+        Filler filler{.offset = at % page_size, .words = words, .value = root + offsetof(DomainSlabs, none_)};
+        domain.memory().workshop().visit(page, filler);
         domain.written_unseen(page);
         at += words * sizeof(Magazine*);
     }

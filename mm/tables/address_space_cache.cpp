@@ -28,12 +28,13 @@ void copy_table(Pfn to, Pfn from) {
 AddressSpaceCache::AddressSpaceCache(Scheme scheme, const KernelMap& kernel, FrameTable frames, Tlb& tlb,
                                      TableSource& tables)
     : scheme_(scheme), kernel_(kernel), frames_(frames), tlb_(tlb), tables_(tables),
-      kernel_space_(TlbSpace::kernel_id, SpaceKey{}, kernel.pgd(), {}) {
+      kernel_space_(TlbSpace::kernel_id, SpaceKey{}, kernel.pgd(), {}), workshop_(kernel, frames, tlb) {
     kernel_space_.cache_ = this;
 }
 
 AddressSpaceCache::~AddressSpaceCache() {
     kernel::ensure(spaces_.unlocked().empty(), "an address space outlives its cache");
+    workshop_.close(tables_);
     cpus_.for_each([&](Cpu& cpu) {
         if (cpu.image_table) tables_.give_table(*cpu.image_table);
         if (cpu.pgd) tables_.give_table(*cpu.pgd);
@@ -42,6 +43,7 @@ AddressSpaceCache::~AddressSpaceCache() {
 
 kernel::Result<PhysAddr> AddressSpaceCache::add_cpu(unsigned number) {
     Cpu& cpu = cpus_.of(number);
+    TRY(workshop_.add_cpu(number, tables_));
     tlb_.set_first_space(number, kernel_space_);
     if (has_own_table(scheme_)) return kernel_.pgd().address();
     const Pfn pgd = TRY(tables_.take_table(Zero::Yes));

@@ -8,6 +8,7 @@
 #include "kernel/base/intrusive_list.hpp"
 #include "kernel/base/per_cpu.hpp"
 #include "mm/tables/address_space.hpp"
+#include "mm/tables/workshop.hpp"
 
 namespace mm {
 
@@ -17,7 +18,7 @@ struct SpaceLoad {
     std::uint32_t key_rights = 0; ///< for IA32_PKRS; 0: it stays as it is
 };
 
-/// Makes address spaces, one for each combination of domains in use, and loads them.
+/// Makes address spaces, one for each combination of domains in use, and loads them. Each CPU's workshop is here too.
 ///
 ///     switch from A to B:   load = prepare_switch(A, B)  still on A's stack; touches shared memory only
 ///                           write cr3 and pkrs        between the two stacks
@@ -35,6 +36,10 @@ public:
 
     /// The address space of tasks that are in no domain. Lives as long as the cache.
     AddressSpace& kernel_space() { return kernel_space_; }
+
+    /// Where each CPU that was added works on frames that are in nobody's sight.
+    Workshop& workshop() { return workshop_; }
+    const Workshop& workshop() const { return workshop_; }
 
     /// The address space of these domains, made at first need. Errors: OutOfMemory; Unsupported for more than one
     /// domain with placement `clone`, where the direct map's slot can lead to one copy only. Thread context.
@@ -116,6 +121,7 @@ private:
     TableSource& tables_;
     std::atomic<std::uint64_t> last_id_ = TlbSpace::kernel_id;
     AddressSpace kernel_space_;
+    Workshop workshop_;
     kernel::PerCpu<Cpu> cpus_;
     kernel::SpinLocked<List, kernel::Rank::AddressSpaceCache> spaces_;
 };

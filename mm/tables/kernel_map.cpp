@@ -47,7 +47,6 @@ kernel::Result<KernelMap::Roots> KernelMap::build(FrameTable frames, TableSource
         .pgd = pgd,
         .direct_map = TRY(grow(VirtAddr{arch::direct_map_base()}, Level::Page1G)),
         .image = TRY(grow(VirtAddr{arch::slot_base(arch::image_slot)}, Level::Page1G)),
-        .temporary = TRY(grow(VirtAddr{arch::temporary_base}, Level::Page4K)),
     };
     for (const ImagePart& part : image) TRY(map_part(tree, spare, part, largest));
     return roots;

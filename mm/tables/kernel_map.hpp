@@ -22,19 +22,18 @@ struct ImagePart {
 /// use are filled in here, once, at boot, so that no copy ever needs to be brought up to date:
 ///
 ///     direct_map_slot  -> the direct map's table
-///     device_slot      -> device registers (lower half, arch/) and temporary mappings (upper half)
+///     device_slot      -> device registers (arch/)
 ///     image_slot       -> table with one entry: the kernel's image
 ///
 /// Window slots are empty: this is the table of tasks that are in no namespace. With isolation `pks` the first one
 /// leads to the window that all domains share (KeyedTree).
 class KernelMap {
 public:
-    /// The four tables that cannot be done without. `device_table` is the architecture's.
+    /// The three tables that cannot be done without. `device_table` is the architecture's.
     struct Roots {
         Pfn pgd;
         Pfn direct_map;
         Pfn image;
-        Pfn temporary;
     };
 
     /// Builds everything but the direct map's contents. Error: OutOfMemory.

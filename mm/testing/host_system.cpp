@@ -14,7 +14,7 @@ HostSystem::HostSystem(const HostPlan& plan)
       spaces(placements.scheme, boot.kernel_map, boot.frames, boot.tlb, tables),
       memory({.frames = frames,
               .direct_map = boot.direct_map,
-              .temporary_map = boot.temporary_map,
+              .workshop = spaces.workshop(),
               .tlb = boot.tlb,
               .tables = tables,
               .placements = placements},

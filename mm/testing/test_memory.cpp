@@ -19,6 +19,7 @@ TestMemory::TestMemory(const TestPlan& plan)
         boot.frames.assign(range, FrameState::Free, shared_domain);
     }
     start_first_cpu(placements, boot.kernel_map, spaces);
+    tables.count_from_here();
 }
 
 std::vector<Pfn> TestMemory::set_tables_aside() {

@@ -34,7 +34,7 @@ public:
     bool can_touch(VirtAddr address, unsigned cpu = 0) { return machine.touch(cpu, address).has_value(); }
 
     AuditReport audit(std::span<const SpaceMember> domains = {}) {
-        return mm::audit({boot.frames, spaces, boot.temporary_map, placements, domains});
+        return mm::audit({boot.frames, spaces, placements, domains});
     }
 
     FrameTable frames() const { return boot.frames; }

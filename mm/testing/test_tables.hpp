@@ -22,12 +22,15 @@ public:
     void run_dry_after(std::size_t takes) { left_ = takes; }
     void refill() { left_.reset(); }
 
-    std::size_t outstanding() const { return outstanding_; }
+    /// Tables that are out, beyond those that were when count_from_here() was called.
+    std::size_t outstanding() const { return outstanding_ - not_counted_; }
+    void count_from_here() { not_counted_ = outstanding_; }
 
 private:
     FrameTable frames_;
     std::vector<Pfn> free_;
     std::size_t outstanding_ = 0;
+    std::size_t not_counted_ = 0;
     std::optional<std::size_t> left_;
 };
 

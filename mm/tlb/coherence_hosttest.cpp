@@ -85,7 +85,7 @@ public:
     bool audit_is_clean() {
         std::vector<SpaceMember> members;
         for (Member& member : members_) members.push_back(member.domain->space_member(nullptr));
-        return mm::audit({system_.boot.frames, system_.spaces, system_.boot.temporary_map, system_.placements, members})
+        return mm::audit({system_.boot.frames, system_.spaces, system_.placements, members})
             .clean();
     }
 

@@ -17,11 +17,15 @@ std::array<mm::Pfn, marked_pages> marked;
 
 /// The words of a frame that is nobody's that still hold the mark.
 std::size_t marks_in(mm::Pfn pfn) {
-    const mm::TemporaryMapping view(kernel::memory().temporary_map(), pfn);
-    const auto* const words = view.as<const std::uint64_t>();
-    std::size_t found = 0;
-    for (std::size_t i = 0; i < mm::page_size / sizeof(std::uint64_t); ++i) found += words[i] == mark ? 1 : 0;
-    return found;
+    struct Counter {
+        std::size_t found = 0;
+        void operator()(const std::byte* page) {
+            const auto* const words = reinterpret_cast<const std::uint64_t*>(page);
+            for (std::size_t i = 0; i < mm::page_size / sizeof(std::uint64_t); ++i) found += words[i] == mark ? 1 : 0;
+        }
+    } counter;
+    kernel::memory().workshop().visit(pfn, counter);
+    return counter.found;
 }
 
 } // namespace

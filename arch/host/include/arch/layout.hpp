@@ -16,6 +16,7 @@ inline constexpr unsigned direct_map_slot = 64;
 inline constexpr unsigned window_first_slot = 72;
 inline constexpr unsigned window_slot_count = 3;
 inline constexpr unsigned device_slot = 80;
+inline constexpr unsigned workshop_slot = 81;
 inline constexpr unsigned image_slot = 88;
 inline constexpr unsigned kernel_image_entry = 510;
 inline constexpr unsigned namespace_image_entry = 511;
@@ -29,7 +30,7 @@ constexpr std::uint64_t direct_map_base() { return slot_base(direct_map_slot); }
 constexpr std::uint64_t window_base(unsigned slot) { return slot_base(slot); }
 
 inline constexpr std::uint64_t device_base = slot_base(device_slot);
-inline constexpr std::uint64_t temporary_base = device_base + slot_size / 2;
+inline constexpr std::uint64_t workshop_base = slot_base(workshop_slot);
 inline constexpr std::uint64_t kernel_image_base = slot_base(image_slot) + (std::uint64_t{kernel_image_entry} << 30);
 inline constexpr std::uint64_t namespace_image_base =
     slot_base(image_slot) + (std::uint64_t{namespace_image_entry} << 30);

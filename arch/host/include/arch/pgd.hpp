@@ -11,7 +11,8 @@ inline constexpr bool hardware_sets_dirty = false;
 /// Added to a value for load_pgd(): keep what is cached under the PCID.
 inline constexpr std::uint64_t keep_translations = std::uint64_t{1} << 63;
 
-/// The top-level table of the CPU that the calling thread is.
+/// CR3 of the CPU that the calling thread is, and the top-level table in it.
+std::uint64_t current_cr3();
 std::uint64_t current_pgd();
 
 /// Loads a top-level table and a PCID into the TLB model of this CPU, which forgets what it has under that

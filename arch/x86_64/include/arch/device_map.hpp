@@ -15,8 +15,7 @@ namespace arch {
 /// for an empty range.
 kernel::Result<volatile std::byte*> map_device(mm::PhysAddr registers, std::uint64_t bytes);
 
-/// The table below top-level slot `device_slot`, which every PGD shares. Its upper half
-/// (temporary_base on) is mm's.
+/// The table below top-level slot `device_slot`, which every PGD shares.
 mm::PhysAddr device_slot_table();
 
 } // namespace arch

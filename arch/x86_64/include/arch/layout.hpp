@@ -8,7 +8,8 @@
 ///
 ///     slot 256       0xffff800000000000  direct map: all RAM, minus what is exclusive
 ///     slot 320..322  0xffffa00000000000  windows, one slot for each kind of domain
-///     slot 352       0xffffb00000000000  device registers, per-CPU temporary mappings
+///     slot 352       0xffffb00000000000  device registers
+///     slot 353       0xffffb08000000000  a CPU's workshop, in a page table of its own
 ///     slot 511       0xffffffff80000000  kernel image   (PDPT entry 510)
 ///                    0xffffffffc0000000  lwIP's state   (PDPT entry 511, per network namespace)
 namespace arch {
@@ -22,6 +23,7 @@ inline constexpr unsigned direct_map_slot = 256;
 inline constexpr unsigned window_first_slot = 320;
 inline constexpr unsigned window_slot_count = 3;
 inline constexpr unsigned device_slot = 352;
+inline constexpr unsigned workshop_slot = 353;
 inline constexpr unsigned image_slot = 511;
 inline constexpr unsigned kernel_image_entry = 510;    ///< of the image slot's PDPT
 inline constexpr unsigned namespace_image_entry = 511; ///< of the image slot's PDPT
@@ -42,8 +44,7 @@ constexpr std::uint64_t direct_map_base() { return slot_base(direct_map_slot); }
 constexpr std::uint64_t window_base(unsigned slot) { return slot_base(slot); }
 
 inline constexpr std::uint64_t device_base = slot_base(device_slot);
-/// Temporary mappings lie in the upper half of the device slot.
-inline constexpr std::uint64_t temporary_base = device_base + slot_size / 2;
+inline constexpr std::uint64_t workshop_base = slot_base(workshop_slot);
 inline constexpr std::uint64_t kernel_image_base = 0xffff'ffff'8000'0000;
 inline constexpr std::uint64_t namespace_image_base = 0xffff'ffff'c000'0000;
 /// RAM above this has no place in a slot and is left unused.
