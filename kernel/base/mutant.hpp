@@ -33,6 +33,7 @@ enum class Mutant : std::uint8_t {
     SkipOneCopy,           ///< placement clone: one copy of the direct map keeps what leaves the others
     WrongKey,              ///< isolation pks: exclusive pages bear key 0, which everybody may use
     KeepKeyRights,         ///< isolation pks: a CPU that leaves a domain keeps the right to its key
+    SharedWorkshop,        ///< what a CPU works on lies in tables that all address spaces have
     SilentSharedFallback,  ///< exclusive memory without a domain comes from shared memory
 };
 
@@ -63,6 +64,7 @@ inline constexpr std::array mutant_names{
     MutantName{"clone-skip-one-copy", Mutant::SkipOneCopy},
     MutantName{"pks-wrong-key", Mutant::WrongKey},
     MutantName{"pks-skip-pkrs-write", Mutant::KeepKeyRights},
+    MutantName{"shared-workshop", Mutant::SharedWorkshop},
     MutantName{"silent-shared-fallback", Mutant::SilentSharedFallback},
 };
 

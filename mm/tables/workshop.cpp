@@ -10,6 +10,7 @@
 #include <arch/visit.hpp>
 
 #include "kernel/base/events.hpp"
+#include "kernel/base/mutant.hpp"
 
 namespace mm {
 
@@ -39,6 +40,9 @@ kernel::Result<> Workshop::add_cpu(unsigned cpu, TableSource& tables) {
         tree.set_entry(pgd, shared, kernel_pgd.read(shared));
     room.slots = tree.grow(VirtAddr{arch::workshop_base}, Level::Page4K, spare, shared_domain);
     room.pgd = pgd;
+    if (kernel::mutant(kernel::Mutant::SharedWorkshop) && cpu == 0) {
+        kernel_.tree().set_entry(kernel_.pgd(), arch::workshop_slot, PageTree::at(pgd).read(arch::workshop_slot));
+    }
     return {};
 }
 
@@ -78,8 +82,8 @@ void Workshop::enter(Room& room, std::span<const Pfn> frames, void (*work)(Room&
     room.work = work;
     room.forgets_pages = tlb_.uses_pcids();
     // Without PCIDs the way back forgets all that is not global, and nothing here is. With them it keeps what the
-    // address space has, whose windows this CPU has never ceased to hold: what was taken out of one meanwhile, it is told
-    // as soon as it takes interrupts again.
+    // address space has, whose windows this CPU has never ceased to hold: what was taken out of one meanwhile, it is
+    // told as soon as it takes interrupts again.
     const std::uint64_t back = arch::current_cr3();
     arch::visit({.there = room.pgd->address().raw() | (room.forgets_pages ? workshop_pcid : 0),
                  .back = room.forgets_pages ? back | arch::keep_translations : back,
