@@ -27,7 +27,7 @@ namespace mm {
 ///     Stack           -            yes              -
 ///     Image           -            yes              lwIP's image
 ///     InTransit       -            -                -           on a wire, between two owners
-///     Quarantined     -            -                -           free once no CPU has it cached
+///     Quarantined     -            -                -           free once no CPU has it cached, and it is clear
 ///
 /// With isolation `none` the last seven are in the direct map and in no window.
 enum class FrameState : std::uint8_t {
@@ -82,7 +82,7 @@ inline constexpr std::uint32_t no_frame = 0xffff'ffff;
 namespace frame_flag {
 inline constexpr std::uint8_t block_head = 1 << 0;   ///< first frame of an allocated block
 inline constexpr std::uint8_t per_cpu_list = 1 << 1; ///< on a CPU's own list of free frames
-inline constexpr std::uint8_t zeroed = 1 << 2;       ///< known to hold zeros only
+inline constexpr std::uint8_t zeroed = 1 << 2;       ///< holds zeros only, and nobody could have changed that since
 inline constexpr std::uint8_t untouched = 1 << 3; ///< in a domain's pool: zero, and not handed out since it was mapped
 inline constexpr std::uint8_t in_buddy = 1 << 4;  ///< first frame of a free block in the buddy allocator's lists
 inline constexpr std::uint8_t on_wire = 1 << 5;   ///< first frame of a block that a domain gave up: `transit` is right
@@ -118,6 +118,10 @@ struct Frame {
         Transit transit;
         std::uint64_t words[2] = {};
     };
+
+    /// Whether it is known to hold zeros only; while a domain maps it: that it did when it was mapped.
+    bool is_zeroed() const { return (flags & frame_flag::zeroed) != 0; }
+    void forget_zero() { flags = static_cast<std::uint8_t>(flags & ~frame_flag::zeroed); }
 
     /// Whether a block starts here that a domain gave up for the wire with that tag.
     bool is_on_wire(TransitTag tag) const {

@@ -21,7 +21,8 @@ void OwnedPages::reset() {
 
 Memory::Memory(const Parts& parts, const Policies& policies)
     : parts_(parts), policies_(policies), exclusive_(parts.frames, parts.direct_map, policies),
-      quarantine_(parts.frames.frames(), parts.tlb, exclusive_, policies.flush),
+      eraser_(parts.frames.frames(), parts.workshop, parts.placements.scheme),
+      quarantine_(parts.frames.frames(), parts.tlb, eraser_, exclusive_, policies.flush),
       slabs_(*this, policies.poison, policies.red_zone), heap_(*this, slabs_) {}
 
 Result<Pfn> Memory::alloc_slow(Order order, Zero zero, FrameState use) {
@@ -70,7 +71,8 @@ Result<> Memory::reclaim_in_transit(Pfn first, TransitTag tag) {
     if (!frame.take_off_wire(tag)) return fail(Error::Refused);
     const Order order{frame.order};
     settle_transit(frame);
-    if (!kernel::mutant(kernel::Mutant::SkipZeroOnFree)) wipe_unmapped(first, order);
+    const PageRun block = PageRun::of(first, order);
+    eraser_.erase({&block, 1});
     exclusive_.give(first, order);
     kernel::count(Event::FramesFreed, order.pages().raw());
     return {};
@@ -110,16 +112,6 @@ void Memory::settle_transit(const Frame& frame) {
     if (kernel::mutant(kernel::Mutant::SkipAdoptCheck)) return;
     const FlushTicket ticket{&tlb().holders(frame.transit.sender), frame.transit.generation};
     tlb().settle([&ticket] { return ticket.behind(); });
-}
-
-void Memory::wipe_unmapped(Pfn first, Order order) {
-    for (std::uint64_t page = 0; page < order.pages().raw(); ++page) {
-        const Pfn pfn = first + PageCount{page};
-        Frame& frame = frames()[pfn];
-        if ((frame.flags & frame_flag::zeroed) != 0) continue;
-        parts_.workshop.zero({&pfn, 1});
-        frame.flags |= frame_flag::zeroed;
-    }
 }
 
 } // namespace mm

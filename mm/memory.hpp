@@ -133,10 +133,6 @@ public:
     kernel::Result<std::size_t> take_exclusive_runs(std::span<PageRun> room, std::size_t most);
     /// Returns when no CPU can reach a frame in transit through its sender's window any more.
     void settle_transit(const Frame& frame);
-    /// Zeroes those frames of a block that may be dirty, in the workshop, because
-    /// nothing this CPU has loaded maps them. Flags them as zeroed.
-    void wipe_unmapped(Pfn first, Order order);
-
 private:
     kernel::Result<Pfn> alloc_slow(Order order, Zero zero, FrameState use);
     void reclaim_everywhere();
@@ -145,6 +141,7 @@ private:
     Parts parts_;
     Policies policies_;
     ExclusiveFrames exclusive_;
+    FrameEraser eraser_;
     Quarantine quarantine_;
     DomainTable domains_;
     SlabRegistry slabs_;

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "arch/host/machine.hpp"
 
+#include <algorithm>
 #include <arch/access.hpp>
+#include <arch/dirty.hpp>
 #include <arch/layout.hpp>
 #include <arch/pgd.hpp>
 #include <arch/protection_keys.hpp>
 #include <arch/tlb.hpp>
+#include <span>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -32,8 +35,8 @@ std::uint64_t view_base(std::size_t view) {
 } // namespace
 
 Machine::Machine(mm::PageCount memory)
-    : memory_(memory), file_(memfd_create("lacuna-memory", MFD_CLOEXEC)), tlb_([this](std::uint64_t physical) {
-          return *reinterpret_cast<const std::uint64_t*>(at(mm::PhysAddr{physical}));
+    : memory_(memory), file_(memfd_create("lacuna-memory", MFD_CLOEXEC)), tlb_([this](std::uint64_t physical) -> std::uint64_t& {
+          return *reinterpret_cast<std::uint64_t*>(at(mm::PhysAddr{physical}));
       }) {
     kernel::ensure(current_machine == nullptr, "two machines in one process");
     const bool sized = file_ >= 0 && ftruncate(file_, static_cast<off_t>(memory.bytes())) == 0;
@@ -77,6 +80,13 @@ void enable_pcids() { host::Machine::current().tlb().enable_pcids(cpu_id()); }
 std::uint32_t read_key_rights() { return host::Machine::current().tlb().key_rights(cpu_id()); }
 
 void write_key_rights(std::uint32_t rights) { host::Machine::current().tlb().set_key_rights(cpu_id(), rights); }
+
+Pte with_writes(Pte leaf) {
+    if (!leaf.present() || leaf.has(PteFlags::Dirty)) return leaf;
+    const std::span page(host::Machine::current().at(leaf.address()), mm::page_size);
+    const bool zero = std::ranges::all_of(page, [](std::byte byte) { return byte == std::byte{0}; });
+    return zero ? leaf : leaf.written();
+}
 
 void invalidate_page(std::uintptr_t address) { host::Machine::current().tlb().invalidate(cpu_id(), address); }
 

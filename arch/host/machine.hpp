@@ -34,6 +34,13 @@ public:
         return tlb_.translate(cpu, address.raw());
     }
 
+    /// Writes a word as CPU `cpu` does, by what it has cached; false where it would fault, with nothing written.
+    bool write(unsigned cpu, mm::VirtAddr address, std::uint64_t value) {
+        const auto reached = tlb_.translate(cpu, address.raw(), TlbModel::Access::Write);
+        if (reached) *reinterpret_cast<std::uint64_t*>(at(mm::PhysAddr{reached->physical})) = value;
+        return reached.has_value();
+    }
+
 private:
     void map_at(std::uint64_t address) const;
 

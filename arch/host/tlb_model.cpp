@@ -2,6 +2,7 @@
 #include "arch/host/tlb_model.hpp"
 
 #include <arch/pgd.hpp>
+#include <atomic>
 
 #include "kernel/base/assert.hpp"
 
@@ -16,29 +17,47 @@ std::uint64_t span_base(std::uint64_t address, Level level) { return address & ~
 
 } // namespace
 
-std::optional<TlbModel::Translation> TlbModel::translate(unsigned cpu_number, std::uint64_t address) {
+std::optional<TlbModel::Translation> TlbModel::translate(unsigned cpu_number, std::uint64_t address, Access access) {
     const std::lock_guard guard(lock_);
     Cpu& cpu = cpus_[cpu_number];
-    const auto found = look_up(cpu, address);
-    if (!found) return std::nullopt;
+    const auto found = look_up(cpu, address, access);
+    if (!found || (access == Access::Write && !found->entry.has(PteFlags::Writable))) return std::nullopt;
     const bool denied = (cpu.key_rights >> (2 * key_of(found->entry.flags())) & 1) != 0;
     return denied ? std::nullopt : found;
 }
 
-std::optional<TlbModel::Translation> TlbModel::look_up(Cpu& cpu, std::uint64_t address) {
+std::optional<TlbModel::Translation> TlbModel::look_up(Cpu& cpu, std::uint64_t address, Access access) {
     for (const Tag tag : {cpu.pcid(), global}) {
         for (const Level level : leaf_levels) {
             const std::uint64_t base = span_base(address, level);
             const auto found = cpu.pages.find({tag, base});
             if (found == cpu.pages.end() || found->second.level != level) continue;
             const Pte entry = found->second.entry;
+            if (access == Access::Write && !entry.has(PteFlags::Dirty)) {
+                cpu.pages.erase(found);
+                continue;
+            }
             return Translation{entry.address().raw() + (address - base), entry, level, true};
         }
     }
-    return walk(cpu, address);
+    return walk(cpu, address, access);
 }
 
-std::optional<TlbModel::Translation> TlbModel::walk(Cpu& cpu, std::uint64_t address) {
+Pte TlbModel::read(std::uint64_t physical) const {
+    return Pte{std::atomic_ref(word_(physical)).load(std::memory_order_acquire)};
+}
+
+/// A leaf, as it is when the CPU has noted the write in it.
+Pte TlbModel::read_leaf(std::uint64_t physical, Access access) const {
+    const std::atomic_ref word(word_(physical));
+    std::uint64_t entry = word.load(std::memory_order_acquire);
+    while (access == Access::Write && Pte{entry}.present() && Pte{entry}.has(PteFlags::Writable)) {
+        if (word.compare_exchange_weak(entry, Pte{entry}.written().raw())) return Pte{entry}.written();
+    }
+    return Pte{entry};
+}
+
+std::optional<TlbModel::Translation> TlbModel::walk(Cpu& cpu, std::uint64_t address, Access access) {
     // Start from the lowest table whose address is cached, as the processor does.
     Level level = Level::Slot;
     std::uint64_t table = cpu.cr3 & Pte::address_mask;
@@ -51,7 +70,9 @@ std::optional<TlbModel::Translation> TlbModel::walk(Cpu& cpu, std::uint64_t addr
         }
     }
     for (;; level = below(level)) {
-        const Pte entry{read_word_(table + 8 * index_of(mm::VirtAddr{address}, level))};
+        const std::uint64_t place = table + 8 * index_of(mm::VirtAddr{address}, level);
+        Pte entry = read(place);
+        if (entry.present() && entry.is_leaf(level)) entry = read_leaf(place, access);
         if (!entry.present()) return std::nullopt; // what is not present is never cached
         if (entry.is_leaf(level)) {
             const std::uint64_t base = span_base(address, level);

@@ -26,8 +26,9 @@ enum class Invpcid : std::uint8_t {
 /// time, where hardware shows it on a bad day. Safe to use from several threads.
 class TlbModel {
 public:
-    /// Reads the 64-bit word at a physical address.
-    using ReadWord = std::function<std::uint64_t(std::uint64_t physical)>;
+    /// The 64-bit word at a physical address.
+    using Word = std::function<std::uint64_t&(std::uint64_t physical)>;
+    enum class Access : std::uint8_t { Read, Write };
 
     struct Translation {
         std::uint64_t physical; ///< of the byte asked for
@@ -36,11 +37,12 @@ public:
         bool cached; ///< it came out of the TLB, whatever the tables say by now
     };
 
-    explicit TlbModel(ReadWord read_word) : read_word_(std::move(read_word)) {}
+    explicit TlbModel(Word word) : word_(std::move(word)) {}
 
     /// Translates as CPU `cpu` does and remembers the result; nothing where the CPU would fault, because nothing is
-    /// mapped or because of the page's protection key.
-    std::optional<Translation> translate(unsigned cpu, std::uint64_t address);
+    /// mapped or because of the page's protection key. For a write the leaf has to be writable, and Dirty: if it is cached
+    /// without, the CPU walks to set that in the table, which is one step there, and faults if the entry has gone (4.8).
+    std::optional<Translation> translate(unsigned cpu, std::uint64_t address, Access access = Access::Read);
 
     /// CR3 as it reads: table and PCID.
     std::uint64_t cr3(unsigned cpu) const;
@@ -111,10 +113,12 @@ private:
         void drop_page(Tag tag, std::uint64_t address);
     };
 
-    std::optional<Translation> look_up(Cpu& cpu, std::uint64_t address);
-    std::optional<Translation> walk(Cpu& cpu, std::uint64_t address);
+    std::optional<Translation> look_up(Cpu& cpu, std::uint64_t address, Access access);
+    std::optional<Translation> walk(Cpu& cpu, std::uint64_t address, Access access);
+    Pte read(std::uint64_t physical) const;
+    Pte read_leaf(std::uint64_t physical, Access access) const;
 
-    ReadWord read_word_;
+    Word word_;
     mutable std::mutex lock_;
     std::array<Cpu, max_cpus> cpus_;
 };

@@ -36,13 +36,15 @@ public:
     void set(unsigned number, Level level, Pte entry) {
         words_[number * 512 + arch::index_of(mm::VirtAddr{address}, level)] = entry.raw();
     }
+    Pte leaf() const { return Pte{words_[512 + arch::index_of(mm::VirtAddr{address}, Level::Page4K)]}; }
+    bool written(unsigned cpu = 0) { return model.translate(cpu, address, TlbModel::Access::Write).has_value(); }
     bool reached(unsigned cpu = 0) { return model.translate(cpu, address).has_value(); }
 
 private:
     std::array<std::uint64_t, 6 * 512> words_{};
 
 public:
-    TlbModel model{[this](std::uint64_t physical) { return words_[physical / 8]; }};
+    TlbModel model{[this](std::uint64_t physical) -> std::uint64_t& { return words_[physical / 8]; }};
 };
 
 } // namespace
@@ -169,4 +171,31 @@ LACUNA_TEST("arch.tlb_model", "each type of INVPCID drops what it says") {
         tables.model.invalidate_pcid(0, row.type, 1, Tables::address);
         CHECK(tables.reached() == row.global);
     }
+}
+
+LACUNA_TEST("arch.tlb_model", "a first write is noted in the table, and finds an entry that has gone") {
+    Tables tables(arch::read_write);
+    const Pte clean = Pte::leaf(mm::PhysAddr{Tables::frame}, arch::read_write, Level::Page4K).clean();
+    tables.set(1, Level::Page4K, clean);
+    CHECK(tables.reached(0));
+    CHECK(tables.reached(1));
+    CHECK(tables.leaf() == clean);
+    CHECK(tables.written(0));
+    CHECK(tables.leaf() == clean.written());
+    // CPU 0 has it cached as written to, CPU 1 has not.
+    tables.set(1, Level::Page4K, Pte{});
+    CHECK(tables.written(0));
+    CHECK(tables.reached(1));
+    CHECK_FALSE(tables.written(1));
+    CHECK_FALSE(tables.reached(1)); // a fault forgets
+    CHECK(tables.leaf() == Pte{});
+}
+
+LACUNA_TEST("arch.tlb_model", "what is read-only is not written to, nor noted as such") {
+    Tables tables(arch::read_only);
+    const Pte clean = Pte::leaf(mm::PhysAddr{Tables::frame}, arch::read_only, Level::Page4K).clean();
+    tables.set(1, Level::Page4K, clean);
+    CHECK(tables.reached());
+    CHECK_FALSE(tables.written());
+    CHECK(tables.leaf() == clean);
 }

@@ -15,6 +15,8 @@ enum class Mutant : std::uint8_t {
     None,
     KeepDirectMap,         ///< exclusive frames stay in the direct map
     SkipZeroOnFree,        ///< frames leave a domain with their content
+    ClearBeforeFlush,      ///< frames are cleared while their last owner still maps them, and believed from then on
+    IgnoreWrites,          ///< a frame that was zero when it was mapped counts as zero though it was written to
     SkipUnmapOnHandover,   ///< the sender keeps its mapping of a packet frame
     SkipInvlpg,            ///< page-table entries are cleared, the TLB is not
     SkipShootdown,         ///< other CPUs are not told of cleared entries
@@ -46,6 +48,8 @@ inline constexpr std::array mutant_names{
     MutantName{"none", Mutant::None},
     MutantName{"keep-direct-map", Mutant::KeepDirectMap},
     MutantName{"skip-zero-on-free", Mutant::SkipZeroOnFree},
+    MutantName{"clear-before-flush", Mutant::ClearBeforeFlush},
+    MutantName{"ignore-writes", Mutant::IgnoreWrites},
     MutantName{"skip-unmap-on-handover", Mutant::SkipUnmapOnHandover},
     MutantName{"skip-invlpg", Mutant::SkipInvlpg},
     MutantName{"skip-shootdown", Mutant::SkipShootdown},

@@ -11,11 +11,9 @@ kernel::Result<Pfn> BuddyTableSource::take_table(Zero zero) {
         if (relief_ == nullptr || !relief_(relief_argument_)) return table;
         table = TRY(frames_.take(order_4k, FrameState::PageTable));
     }
-    if (zero == Zero::Yes) {
-        zero_attached(frames_.frames(), *table, order_4k);
-    } else {
-        forget_zero(frames_.frames(), *table, order_4k);
-    }
+    // Whatever is known of the frame: what stands in a page table, nobody is believed.
+    forget_zero(frames_.frames(), *table, order_4k);
+    if (zero == Zero::Yes) arch::zero_words(DirectMap::ptr_present<void>(table->address()), words_per_page);
     return table;
 }
 

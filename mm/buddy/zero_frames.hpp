@@ -19,20 +19,18 @@ void zero_for_owner(FrameTable frames, Pfn first, Order order, Pointer&& pointer
     for (std::uint64_t page = 0; page < order.pages().raw(); ++page) {
         const Pfn pfn = first + PageCount{page};
         Frame& frame = frames.unchecked(pfn);
-        if ((frame.flags & frame_flag::zeroed) == 0) {
+        if (!frame.is_zeroed()) {
             arch::zero_words(pointer(pfn), words_per_page);
             kernel::count(kernel::Event::FramesZeroed);
         }
-        frame.flags = static_cast<std::uint8_t>(frame.flags & ~frame_flag::zeroed);
+        frame.forget_zero();
     }
 }
 
 /// Marks frames as no longer known to be zero, because their owner may write to them.
 inline void forget_zero(FrameTable frames, Pfn first, Order order) {
-    for (std::uint64_t page = 0; page < order.pages().raw(); ++page) {
-        Frame& frame = frames.unchecked(first + PageCount{page});
-        frame.flags = static_cast<std::uint8_t>(frame.flags & ~frame_flag::zeroed);
-    }
+    for (std::uint64_t page = 0; page < order.pages().raw(); ++page)
+        frames.unchecked(first + PageCount{page}).forget_zero();
 }
 
 /// zero_for_owner for a block that is in the direct map.

@@ -47,7 +47,7 @@ Domain::Domain(Memory& memory, DomainId id, DomainKind kind, std::string_view na
     : memory_(memory), frames_(memory.frames()), id_(id), kind_(kind),
       pages_at_once_(static_cast<std::uint8_t>(memory.exclusive_frames().pages_at_once())),
       name_length_(static_cast<std::uint8_t>(std::min(name.size(), max_name))), window_(id, kind, memory.placements()),
-      keeps_(window_.shows_writes() ? kept_flags : 0), linked_(!window_.lists_blocks()),
+      linked_(!window_.lists_blocks()),
       base_(window_.address(PhysAddr{0}).raw()) {
     std::copy_n(name.data(), name_length_, name_.data());
     owned_.unlocked().books.limit = limit;
@@ -111,13 +111,19 @@ Result<Pfn> Domain::alloc_slow(Order order, Zero zero, FrameState use) {
     kernel::ensure(is_exclusive(use), "exclusive memory asked for in a shared state");
     std::optional<Pfn> kept;
     if (order != order_4k) kept = owned_.with([order](Owned& owned) { return owned.stock.take(order); });
-    const Pfn first = kept ? *kept : TRY(order == order_4k && pages_at_once_ != 0 ? take_page() : take_block(order));
-    const bool is_zero = order == order_4k && (frames_.unchecked(first).flags & frame_flag::untouched) != 0;
-    if (zero == Zero::Yes && !is_zero) zero_block(first, order);
-    // The frames of a kept block are Exclusive already, as most are to be. But where the window does not show what is
-    // written from now on, they are not known to be zero any more, even if they have just been zeroed.
-    if (!kept || use != FrameState::Exclusive || keeps_ == 0) {
-        const std::uint8_t flags = use == FrameState::Image ? 0 : keeps_;
+    const bool pooled = order == order_4k && pages_at_once_ != 0;
+    const Pfn first = kept ? *kept : TRY(pooled ? take_page() : take_block(order));
+    if (zero == Zero::Yes) {
+        if (!kept && !pooled) {
+            zero_fresh(PageRun::of(first, order));
+        } else if (kept || !is_untouched(first)) {
+            zero_pages(PageRun::of(first, order));
+        }
+    }
+    // The frames of a kept block are Exclusive already, as most are to be. An image's are written through the image,
+    // which the window does not show.
+    if (!kept || use != FrameState::Exclusive) {
+        const std::uint8_t flags = use == FrameState::Image ? 0 : kept_flags;
         frames_.for_row(first, order.pages().raw(), [=, this](Frame& frame) {
             frame.assign(use, id_);
             frame.flags &= flags;
@@ -256,7 +262,6 @@ bool Domain::keep(Pfn first, Order order) {
 }
 
 void Domain::release_block(Pfn first, Order order) {
-    if (!kernel::mutant(Mutant::SkipZeroOnFree)) zero_block(first, order); // while it is still mapped
     owned_.with([&](Owned& owned) { unlink(owned, first, &DomainBooks::freed); });
     return_block(first, order);
 }
@@ -265,14 +270,14 @@ void Domain::release_block(Pfn first, Order order) {
 void Domain::return_block(Pfn first, Order order) {
     const arch::PreemptGuard seen_whole;
     TlbBatch flushes = window_.batch();
-    window_.unmap(PhysRange::of(first, order), flushes);
+    const PageRun block = PageRun::of(first, order);
+    unmap_freed({&block, 1}, flushes);
     memory_.quarantine().put(flushes, first, order);
     kernel::count(Event::FramesFreed, order.pages().raw());
 }
 
 /// Single pages leave the domain: one flush for all of them.
 void Domain::return_runs(std::span<const PageRun> runs) {
-    if (!kernel::mutant(Mutant::SkipZeroOnFree)) zero_runs(runs);
     const std::uint64_t count = pages_in(runs);
     owned_.with([&](Owned& owned) {
         if (linked_) for_each_page(runs, [&](Pfn page) { remove(owned, page); });
@@ -281,7 +286,7 @@ void Domain::return_runs(std::span<const PageRun> runs) {
     });
     const arch::PreemptGuard seen_whole;
     TlbBatch flushes = window_.batch();
-    window_.unmap(runs, flushes);
+    unmap_freed(runs, flushes);
     memory_.quarantine().put_runs(flushes, runs);
     kernel::count(Event::FramesFreed, count);
 }

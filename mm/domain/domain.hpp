@@ -102,7 +102,7 @@ public:
             PagePool& pool = this_pool();
             if (!pool.empty()) [[likely]] {
                 const Pfn page = pool.pop();
-                if (zero == Zero::Yes && (frames_.unchecked(page).flags & frame_flag::untouched) == 0) make_zero(page);
+                if (zero == Zero::Yes && !is_untouched(page)) make_zero(page);
                 return hand_out(page, use);
             }
         }
@@ -110,7 +110,7 @@ public:
     }
 
     /// Takes back what alloc_block returned. A single page stays the domain's own, with its content,
-    /// for the next allocation; what leaves the domain is zeroed first.
+    /// for the next allocation; what leaves the domain is cleared before it is anybody else's.
     void free_block(Pfn first) {
         Frame& frame = frames_.unchecked(first);
         check_block(first);
@@ -131,7 +131,7 @@ public:
 
     /// Notes that a frame of the domain is written to in a way that its window does not show, as a
     /// device does: it is not known to be zero any more.
-    void written_unseen(Pfn pfn) { forget_zero_of(frames_[pfn]); }
+    void written_unseen(Pfn pfn) { frames_[pfn].forget_zero(); }
 
     /// Where a frame of this domain is, in this domain's own address space: window base plus
     /// physical address, or the direct map with isolation `none`.
@@ -262,7 +262,7 @@ private:
     Pfn hand_out(Pfn page, FrameState use) const {
         Frame& frame = frames_.unchecked(page);
         frame.state = use;
-        frame.flags = static_cast<std::uint8_t>((frame.flags & keeps_) | frame_flag::block_head);
+        frame.flags = static_cast<std::uint8_t>((frame.flags & kept_flags) | frame_flag::block_head);
         return page;
     }
     /// Precondition: the pool is not full.
@@ -276,7 +276,7 @@ private:
                            (frames_[first].flags & frame_flag::block_head) != 0,
                        "freed what is no block of this domain's");
     }
-    static void forget_zero_of(Frame& frame) { frame.flags &= static_cast<std::uint8_t>(~frame_flag::zeroed); }
+    bool is_untouched(Pfn page) const { return (frames_.unchecked(page).flags & frame_flag::untouched) != 0; }
 
     kernel::Result<Pfn> alloc_slow(Order order, Zero zero, FrameState use);
     kernel::Result<Pfn> take_block(Order order);
@@ -287,9 +287,9 @@ private:
     bool keep(Pfn first, Order order);
     void release_block(Pfn first, Order order);
     [[clang::preserve_most]] void make_zero(Pfn page);
-    void zero_page(Pfn pfn, bool loaded);
-    void zero_block(Pfn first, Order order);
-    void zero_runs(std::span<const PageRun> runs);
+    void zero_pages(PageRun run);
+    void zero_fresh(PageRun block);
+    void unmap_freed(std::span<const PageRun> runs, TlbBatch& flushes);
     void return_block(Pfn first, Order order);
     void return_runs(std::span<const PageRun> runs);
     std::size_t some_blocks(std::span<Pfn> room);
@@ -312,9 +312,6 @@ private:
     kernel::EventAccount events_;
     Window window_;
     std::span<PagePool> pools_; ///< one for each CPU that was online when the domain was made
-    /// Which flags of a frame stay when the domain gets to write to it: `zeroed` only if its window
-    /// shows whether it did.
-    const std::uint8_t keeps_;
     /// Whether blocks are linked through the frame table, because the window cannot list them.
     const bool linked_;
     const std::uintptr_t base_; ///< address of physical 0 as the owner sees it

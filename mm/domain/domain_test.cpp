@@ -8,6 +8,7 @@
 
 #include "kernel/test/test.hpp"
 #include "mm/memory.hpp"
+#include "mm/testing/frame_content.hpp"
 #include "mm/testing/system.hpp"
 
 #include <arch/cpu.hpp>
@@ -25,6 +26,7 @@ using mm::Pfn;
 using mm::TransitTag;
 using mm::Zero;
 using mm::testing::Inside;
+using mm::testing::is_zero;
 using mm::testing::System;
 
 /// One life of a domain that takes blocks of several sizes and leaves them to its end.
@@ -155,7 +157,7 @@ LACUNA_TEST("mm.domain", "a block changes owner as a whole, and only by its firs
     const PageCount before = system.memory().free_frames();
     REQUIRE(system.memory().reclaim_in_transit(first, tag).has_value());
     CHECK(system.memory().free_frames() == before + PageCount{4});
-    for (const mm::Frame& frame : frames.row(first, 4)) CHECK((frame.flags & mm::frame_flag::zeroed) != 0);
+    for (std::uint64_t page = 0; page < 4; ++page) CHECK(is_zero(system.memory(), first + PageCount{page}));
 }
 
 LACUNA_TEST("mm.domain", "a packet that nobody takes is zeroed and freed") {
@@ -175,7 +177,7 @@ LACUNA_TEST("mm.domain", "a packet that nobody takes is zeroed and freed") {
     const PageCount before = system.memory().free_frames();
     REQUIRE(system.memory().reclaim_in_transit(pfn, TransitTag{3}).has_value());
     CHECK(system.memory().free_frames() == before + PageCount{1});
-    CHECK((system.memory().frames()[pfn].flags & mm::frame_flag::zeroed) != 0);
+    CHECK(is_zero(system.memory(), pfn));
     CHECK(system.memory().reclaim_in_transit(pfn, TransitTag{3}).error() == Error::Refused);
 }
 

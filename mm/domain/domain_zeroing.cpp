@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// How a domain sees to it that what it gives away, or hands out as zeros, holds zeros.
+// How a domain sees to it that what it hands out as zeros holds zeros. What it gives away is cleared when no CPU can
+// reach it any more: mm/tlb/frame_eraser.hpp.
 #include <algorithm>
 #include <arch/memory.hpp>
 
@@ -10,49 +11,40 @@
 
 namespace mm {
 
-// A frame of a domain holds nothing but zeros if it did when it was mapped, which its flag tells, and no CPU
-// has written to it since, which its page-table entry tells.
-
-/// Zeroes a frame and flags it: right for one that leaves the domain next, and for one that stays, whose entry
-/// says from now on if it is written to.
-void Domain::zero_page(Pfn pfn, bool loaded) {
-    Frame& frame = frames_.unchecked(pfn);
-    if (!loaded) {
-        forget_zero_of(frame);
-        return memory_.wipe_unmapped(pfn, order_4k);
+/// Zeroes pages that the domain has mapped, and keeps: what they hold afterwards its window's entries tell.
+void Domain::zero_pages(PageRun run) {
+    if (is_loaded()) [[likely]] {
+        for (Pfn page = run.first; page != run.end(); page = page + PageCount{1})
+            arch::zero_words(frame_ptr(page), words_per_page);
+        kernel::count(kernel::Event::FramesZeroed, run.count);
+        return;
     }
-    arch::zero_words(frame_ptr(pfn), words_per_page);
-    frame.flags |= frame_flag::zeroed;
-    kernel::count(kernel::Event::FramesZeroed);
-}
-
-/// Zeroes those of at most 64 mapped pages that may hold something.
-void Domain::zero_runs(std::span<const PageRun> runs) {
-    const bool loaded = is_loaded();
-    std::uint64_t written = window_.written(runs);
-    for (const PageRun& run : runs) {
-        if (written == 0) [[likely]] {
-            std::uint8_t all = frame_flag::zeroed;
-            frames_.for_row(run.first, run.count, [&all](const Frame& frame) { all &= frame.flags; });
-            if (all != 0) continue;
-        }
-        for (const Frame& frame : frames_.row(run.first, run.count)) {
-            if ((written & 1) != 0 || (frame.flags & frame_flag::zeroed) == 0) zero_page(frames_.number(frame), loaded);
-            written >>= 1;
-        }
+    std::array<Pfn, Workshop::capacity> pages;
+    while (run.count != 0) {
+        const auto count = std::min(run.count, static_cast<std::uint32_t>(pages.size()));
+        for (std::uint32_t i = 0; i < count; ++i) pages[i] = run.first + PageCount{i};
+        memory_.workshop().zero(std::span(pages).first(count));
+        run = {run.first + PageCount{count}, run.count - count};
     }
 }
 
-[[clang::preserve_most]] void Domain::make_zero(Pfn page) {
-    const PageRun run{page, 1};
-    zero_runs({&run, 1});
+[[clang::preserve_most]] void Domain::make_zero(Pfn page) { zero_pages({page, 1}); }
+
+/// Zeroes those pages of a block that were not zero when it was mapped, which was just now.
+void Domain::zero_fresh(PageRun block) {
+    for (const Frame& frame : frames_.row(block.first, block.count))
+        if (!frame.is_zeroed()) make_zero(frames_.number(frame));
 }
 
-void Domain::zero_block(Pfn first, Order order) {
-    const PageRun block = PageRun::of(first, order);
-    for (PageRun part{first, std::min(block.count, 64u)}; part.first != block.end(); part.first = part.end()) {
-        zero_runs({&part, 1});
-    }
+/// Unmaps what leaves the domain. Afterwards `zeroed` is said of those frames only that nobody has written to, and
+/// nobody can: an entry that was clean to the last leaves no CPU a way to write without a walk, which finds it gone.
+void Domain::unmap_freed(std::span<const PageRun> runs, TlbBatch& flushes) {
+    const bool believed = kernel::mutant(kernel::Mutant::ClearBeforeFlush);
+    if (believed)
+        for (const PageRun& run : runs) zero_pages(run);
+    window_.unmap(runs, flushes);
+    if (believed)
+        for_each_page(runs, [this](Pfn page) { frames_.unchecked(page).flags |= frame_flag::zeroed; });
 }
 
 } // namespace mm

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <arch/pgd.hpp>
 #include <span>
 #include <type_traits>
 #include <variant>
@@ -76,7 +75,8 @@ public:
 
     /// Unmaps frames; when it returns, no CPU can reach them through this window.
     void unmap(PhysRange range);
-    /// The same with the flush left to `batch`.
+    /// The same with the flush left to `batch`. Of frames that may have been written to meanwhile it takes
+    /// frame_flag::zeroed.
     void unmap(std::span<const PageRun> runs, TlbBatch& batch) {
         with(chosen_, [&](auto& policy) { policy.unmap(runs, batch); });
     }
@@ -86,29 +86,13 @@ public:
     }
 
     /// Unmaps frames and leaves the flush to others: the generation that CPUs have to pass, 0 for none. Nothing, and
-    /// nothing unmapped, where the policy does not do that.
+    /// nothing unmapped, where the policy does not do that. The frames are not known to be zero.
     std::optional<std::uint64_t> unmap_unflushed(std::span<const PageRun> runs) {
         return with(chosen_, [runs, this](auto& policy) -> std::optional<std::uint64_t> {
             if constexpr (LeavesFlushes<decltype(policy)>) {
                 return policy.unmap_unflushed(runs, holders_);
             } else {
                 return std::nullopt;
-            }
-        });
-    }
-
-    /// Whether the policy shows if a page was written to since it was mapped.
-    bool shows_writes() const {
-        return arch::hardware_sets_dirty && with(chosen_, [](auto& policy) { return ShowsWrites<decltype(policy)>; });
-    }
-    /// Which of at most 64 mapped pages were written to since they were mapped: one bit for each page, in order.
-    /// None where that is not shown.
-    std::uint64_t written(std::span<const PageRun> runs) {
-        return with(chosen_, [&](auto& policy) -> std::uint64_t {
-            if constexpr (ShowsWrites<decltype(policy)>) {
-                return arch::hardware_sets_dirty ? policy.written(runs) : 0;
-            } else {
-                return 0;
             }
         });
     }

@@ -3,6 +3,8 @@
 
 #include <arch/cpu.hpp>
 
+#include "mm/buddy/zero_frames.hpp"
+
 namespace mm {
 
 kernel::Result<Pfn> Detacher::detach(Order order, FrameState state) {
@@ -16,6 +18,7 @@ kernel::Result<Pfn> Detacher::detach(Order order, FrameState state) {
 }
 
 void Detacher::attach(Pfn first, Order order) {
+    if (direct_map_.is_copied()) forget_zero(frames_.frames(), first, order);
     const arch::PreemptGuard seen_whole;
     direct_map_.restore(PhysRange::of(first, order));
     frames_.give(first, order);

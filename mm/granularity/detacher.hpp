@@ -17,7 +17,8 @@ public:
     /// Errors: OutOfMemory, for the block or for the page tables of a split.
     kernel::Result<Pfn> detach(Order order, FrameState state = FrameState::InTransit);
 
-    /// Puts a block back into the direct map and frees it.
+    /// Puts a block back into the direct map and frees it. That its frames hold zeros is still known, but for placement
+    /// `clone`: there their last owner may have kept pointers that are good from here on.
     void attach(Pfn first, Order order);
 
     FrameTable frames() const { return frames_.frames(); }

@@ -2,8 +2,10 @@
 #include "mm/placement/frame_tree.hpp"
 
 #include <algorithm>
+#include <arch/dirty.hpp>
 
 #include "kernel/base/events.hpp"
+#include "kernel/base/mutant.hpp"
 
 namespace mm {
 
@@ -105,7 +107,7 @@ template <class Function>
             }
         }
     });
-    if (live != 0) kernel::count(kernel::Event::PageTableWrites, pages);
+    kernel::count(kernel::Event::PageTableWrites, pages);
 }
 
 /// The same for one run whose entries lie in one table, as every packet's do.
@@ -140,7 +142,7 @@ template <class Function>
 
 void FrameTree::map(std::span<const PageRun> runs, arch::PteFlags flags) {
     change(runs, 1, [flags](PageTable& table, std::size_t index, Pfn page, std::uint32_t count) {
-        Pte entry = fresh(page.address(), flags);
+        Pte entry = Pte::leaf(page.address(), flags, Level::Page4K).clean(); // until the processor notes a write
         std::uint64_t before = 0;
 #pragma clang loop unroll_count(8)
         for (const std::size_t end = index + count; index != end; ++index, entry = entry.next(arch::Level::Page4K)) {
@@ -153,7 +155,16 @@ void FrameTree::map(std::span<const PageRun> runs, arch::PteFlags flags) {
 
 void FrameTree::unmap(std::span<const PageRun> runs, TlbBatch& batch) {
     batch.begin(); // before the first entry goes
-    unmap_unflushed(runs);
+    change(runs, -1, [this](PageTable& table, std::size_t index, Pfn page, std::uint32_t count) {
+        std::uint64_t all = ~std::uint64_t{0};
+        for (const std::size_t end = index + count; index != end; ++index, page = page + PageCount{1}) {
+            const Pte before = arch::with_writes(table.exchange(index, Pte{}));
+            if constexpr (kernel::checks_assertions) all &= before.raw();
+            if (before.has(arch::PteFlags::Dirty) && !kernel::mutant(kernel::Mutant::IgnoreWrites))
+                frames_.unchecked(page).forget_zero();
+        }
+        kernel::ensure(Pte{all}.present(), "unmapped twice in a window");
+    });
     for (const PageRun& run : runs) batch.add_pages(address(run.first.address()), run.count);
 }
 
@@ -166,22 +177,6 @@ void FrameTree::unmap_unflushed(std::span<const PageRun> runs) {
         }
         kernel::ensure(Pte{all}.present(), "unmapped twice in a window");
     });
-}
-
-std::uint64_t FrameTree::written(std::span<const PageRun> runs) {
-    std::uint64_t written = 0;
-    std::size_t seen = 0;
-    for_each_stretch(runs, 0, [&](const PageTable& table, std::size_t index, Pfn, std::uint32_t count) {
-        std::uint64_t any = 0;
-        for (std::size_t i = 0; i != count; ++i) any |= table.read(index + i).raw();
-        if (Pte{any}.has(arch::PteFlags::Dirty)) {
-            for (std::size_t i = 0; i != count; ++i) {
-                if (table.read(index + i).has(arch::PteFlags::Dirty)) written |= std::uint64_t{1} << (seen + i);
-            }
-        }
-        seen += count;
-    });
-    return written;
 }
 
 std::size_t FrameTree::mapped_blocks(std::span<Pfn> room) {

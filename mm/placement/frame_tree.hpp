@@ -2,7 +2,6 @@
 #pragma once
 
 #include <arch/layout.hpp>
-#include <arch/pgd.hpp>
 #include <array>
 #include <atomic>
 #include <span>
@@ -43,14 +42,11 @@ public:
     /// Maps frames whose tables are reserved; `flags` are those of Pte::leaf. No flush: what was not present is not
     /// cached.
     void map(std::span<const PageRun> runs, arch::PteFlags flags);
-    /// Unmaps frames and leaves the flush to `batch`.
+    /// Unmaps frames and leaves the flush to `batch`. Those that were written to are not known to be zero any more.
     void unmap(std::span<const PageRun> runs, TlbBatch& batch);
-    /// Unmaps frames, which CPUs may still know afterwards.
+    /// Unmaps frames, which CPUs may still know afterwards, and which are not known to be zero, written to or not.
     void unmap_unflushed(std::span<const PageRun> runs);
     bool is_mapped(Pfn pfn);
-    /// Which of at most 64 mapped pages were written to since they were mapped, where the hardware says so: one bit
-    /// for each page, in order.
-    std::uint64_t written(std::span<const PageRun> runs);
     /// The first frames of the owner's blocks that are mapped, the lowest of them; says how many.
     std::size_t mapped_blocks(std::span<Pfn> room);
 
@@ -66,11 +62,6 @@ private:
         std::array<Slot, slots> recent;
     };
 
-    /// The entry of a page as it starts out: clean, where the hardware notes a write in it.
-    static arch::Pte fresh(PhysAddr frame, arch::PteFlags flags) {
-        const arch::Pte leaf = arch::Pte::leaf(frame, flags, arch::Level::Page4K);
-        return arch::hardware_sets_dirty ? leaf.clean() : leaf;
-    }
     kernel::Result<> reserve_slowly(PhysRange range);
     RecentTables::Slot& table_of(RecentTables& recent, PhysAddr physical);
     [[clang::preserve_most]] void look_up(RecentTables::Slot& slot, std::uint64_t block);

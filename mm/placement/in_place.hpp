@@ -15,7 +15,11 @@ public:
     kernel::Result<> open() { return {}; }
     VirtAddr base() const { return DirectMap::virt(PhysAddr{0}); }
     kernel::Result<> reserve(PhysRange) { return {}; }
-    void map(std::span<const PageRun>) {}
+    /// There is no entry that could tell of a write.
+    void map(std::span<const PageRun> runs) {
+        for (const PageRun& run : runs)
+            parts_.frames.for_row(run.first, run.count, [](Frame& frame) { frame.forget_zero(); });
+    }
     void unmap(std::span<const PageRun>, TlbBatch&) {}
     std::uint64_t unmap_unflushed(std::span<const PageRun>, WindowHolders&) { return 0; }
     TlbBatch batch(WindowHolders& holders) const { return {parts_.tlb, parts_.frames, parts_.tables, holders}; }

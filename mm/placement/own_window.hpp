@@ -26,7 +26,6 @@ public:
         tree_.unmap_unflushed(runs);
         return holders.advance_unflushed(since);
     }
-    std::uint64_t written(std::span<const PageRun> runs) { return tree_.written(runs); }
     std::size_t mapped_blocks(std::span<Pfn> room) { return tree_.mapped_blocks(room); }
     TlbBatch batch(WindowHolders& holders) const { return {parts_.tlb, parts_.frames, parts_.tables, holders}; }
     bool is_mapped(Pfn pfn) { return tree_.is_mapped(pfn); }
@@ -50,7 +49,6 @@ private:
     FrameTree tree_;
 };
 
-static_assert(PlacementPolicy<OwnWindow> && ShowsWrites<OwnWindow> && ListsBlocks<OwnWindow> &&
-              LeavesFlushes<OwnWindow>);
+static_assert(PlacementPolicy<OwnWindow> && ListsBlocks<OwnWindow> && LeavesFlushes<OwnWindow>);
 
 } // namespace mm

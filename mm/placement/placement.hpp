@@ -23,13 +23,6 @@ struct TopEntry {
 /// The top-level slot that windows of a kind hang under.
 constexpr unsigned window_slot(DomainKind kind) { return arch::window_first_slot + static_cast<unsigned>(kind); }
 
-/// An optional ability of a placement: it maps pages clean, and tells by the entry's dirty bit whether they were
-/// written to since. What it cannot tell is zeroed without asking.
-template <class Policy>
-concept ShowsWrites = requires(std::remove_cvref_t<Policy> policy, std::span<const PageRun> runs) {
-    { policy.written(runs) } -> std::same_as<std::uint64_t>;
-};
-
 /// An optional ability of a placement: its tables hold one domain's frames only, and so are the list of its blocks. For
 /// the others the domain keeps a list.
 template <class Policy>
@@ -48,7 +41,7 @@ concept LeavesFlushes =
 /// Where and how one domain's exclusive frames are mapped. A policy is one class that meets this concept, in a file
 /// of its own, one line in Scheme and one in Window::choose(). mm::Window is what callers see of it.
 ///
-/// Optional: ShowsWrites, ListsBlocks, LeavesFlushes.
+/// Optional: ListsBlocks, LeavesFlushes.
 ///
 /// Thread context; the lock of a policy has rank Window or DirectMap, and nothing is allocated inside it.
 template <class Policy>
@@ -62,7 +55,9 @@ concept PlacementPolicy = requires(Policy policy, const Policy& constant, PhysRa
     { policy.reserve(range) } -> std::same_as<kernel::Result<>>;
     // Maps frames whose tables are reserved.
     { policy.map(runs) } -> std::same_as<void>;
-    // Unmaps frames, and puts into the batch what has to be flushed.
+    // Unmaps frames, and puts into the batch what has to be flushed. Of those that may have been written to since they
+    // were mapped it takes frame_flag::zeroed, by what the entry says in the same step in which it goes. A policy that
+    // cannot tell takes it when it maps.
     { policy.unmap(runs, batch) } -> std::same_as<void>;
     // A batch whose scope and CPUs are true of what unmap() takes away (TlbScope); `holders` are the CPUs that have
     // the domain loaded. Only flushes of scope Window can be put off.

@@ -93,6 +93,9 @@ public:
     arch::Level largest_leaf() const { return largest_; }
     /// The flags of RAM's leaves: global where every address space has the same ones.
     arch::PteFlags usual() const { return usual_; }
+    /// Whether domains see their frames at these addresses too (placement `clone`). Then a pointer that a domain kept to
+    /// what it has freed is one into shared memory as soon as the frame is back, and good.
+    bool is_copied() const { return (usual_ & arch::PteFlags::Global) == arch::PteFlags::None; }
 
     // --- copies (placement `clone`) ----------------------------------------------------------------
 

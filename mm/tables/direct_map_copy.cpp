@@ -2,9 +2,11 @@
 #include "mm/tables/direct_map_copy.hpp"
 
 #include <algorithm>
+#include <arch/dirty.hpp>
 #include <arch/memory.hpp>
 
 #include "kernel/base/events.hpp"
+#include "kernel/base/mutant.hpp"
 #include "mm/tables/direct_map.hpp"
 
 namespace mm {
@@ -114,15 +116,17 @@ void DirectMapCopy::for_each_page(PhysRange range, Function&& fn) const {
 void DirectMapCopy::map(PhysRange range) {
     for_each_page(range, [&](Pfn table, unsigned index, PhysAddr at) {
         kernel::ensure(!PageTree::at(table).read(index).present(), "mapped twice in a copy of the direct map");
-        tree().set_entry(table, index, Pte::leaf(at, arch::read_write, Level::Page4K));
+        tree().set_entry(table, index, Pte::leaf(at, arch::read_write, Level::Page4K).clean());
     });
 }
 
 void DirectMapCopy::unmap(PhysRange range, TlbBatch& batch) {
     for_each_page(range, [&](Pfn table, unsigned index, PhysAddr at) {
-        kernel::ensure(PageTree::at(table).read(index).present(), "unmapped twice in a copy of the direct map");
-        tree().set_entry(table, index, Pte{});
-        batch.add_page(DirectMap::virt(at));
+        batch.add_page(DirectMap::virt(at)); // first: the stale window begins before the entry goes
+        const Pte before = arch::with_writes(tree().exchange_entry(table, index, Pte{}));
+        kernel::ensure(before.present(), "unmapped twice in a copy of the direct map");
+        if (before.has(arch::PteFlags::Dirty) && !kernel::mutant(kernel::Mutant::IgnoreWrites))
+            frames_[Pfn::of(at)].forget_zero();
     });
 }
 

@@ -47,7 +47,8 @@ public:
     /// Tables that frames of `range`, holes in the kernel's map, lack; and making them.
     PageCount tables_missing(PhysRange range) const;
     void grow(PhysRange range, TableReservation& spare);
-    /// Maps and unmaps frames. Precondition for map: nothing is missing.
+    /// Maps and unmaps frames; those that were written to meanwhile are not known to be zero any more. Precondition for
+    /// map: nothing is missing.
     void map(PhysRange range);
     void unmap(PhysRange range, TlbBatch& batch);
     bool is_mapped(Pfn pfn) const;

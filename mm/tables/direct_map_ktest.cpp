@@ -84,8 +84,9 @@ LACUNA_TEST("mm.direct_map.hardware", "a flush that is skipped leaves a stale en
     const PhysRange page = block.page();
     bool stale = false;
     bool after_flush = false;
-    bool removed = false;
-    {
+    bool removed = true;
+    // The emulator forgets a translation now and then when it runs other code in between, such as a tick's.
+    for (unsigned round = 0; round < 20 && removed && !stale; ++round) {
         const arch::PreemptGuard no_switch;      // a write to CR3 would flush as well
         static_cast<void>(readable(page.begin)); // cached from here on
         {
@@ -94,10 +95,10 @@ LACUNA_TEST("mm.direct_map.hardware", "a flush that is skipped leaves a stale en
         }
         stale = readable(page.begin);
         arch::invalidate_page(DirectMap::virt(page.begin).raw());
-        after_flush = readable(page.begin);
+        after_flush = after_flush || readable(page.begin);
+        if (removed) map.restore(page);
     }
     REQUIRE(removed);
-    map.restore(page);
     CHECK(stale);
     CHECK(!after_flush);
 }

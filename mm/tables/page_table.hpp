@@ -23,6 +23,12 @@ public:
         std::atomic_ref(entries_[index]).store(entry.raw(), std::memory_order_release);
     }
 
+    /// Writes an entry and returns what stood there, in one step: what the processor notes in an entry (Accessed, Dirty) it
+    /// notes before that, or finds the new one.
+    arch::Pte exchange(std::size_t index, arch::Pte entry) {
+        return arch::Pte{std::atomic_ref(entries_[index]).exchange(entry.raw(), std::memory_order_acq_rel)};
+    }
+
 private:
     // Mutable only because atomic_ref of a const object is not in C++23.
     mutable std::uint64_t entries_[arch::entries_per_table];

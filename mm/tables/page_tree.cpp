@@ -74,12 +74,12 @@ void PageTree::set_leaf(VirtAddr address, Level level, Pte entry) {
     set_entry(*table, arch::index_of(address, level), entry);
 }
 
-void PageTree::set_entry(Pfn table, unsigned index, Pte entry) {
-    const Pte before = at(table).read(index);
-    at(table).write(index, entry);
+Pte PageTree::exchange_entry(Pfn table, unsigned index, Pte entry) {
+    const Pte before = at(table).exchange(index, entry);
     kernel::count(kernel::Event::PageTableWrites);
     auto& live = frames_[table].table.live;
     live = static_cast<std::uint16_t>(live + entry.present() - before.present());
+    return before;
 }
 
 void PageTree::free_tables(TableSource& source) { free_below(root_, top_, source); }

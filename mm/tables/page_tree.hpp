@@ -51,7 +51,9 @@ public:
     void set_leaf(VirtAddr address, arch::Level level, arch::Pte entry);
 
     /// Writes an entry of `table` and keeps its count of present entries.
-    void set_entry(Pfn table, unsigned index, arch::Pte entry);
+    void set_entry(Pfn table, unsigned index, arch::Pte entry) { exchange_entry(table, index, entry); }
+    /// The same; returns what stood there, with what the processor noted in it to the last.
+    arch::Pte exchange_entry(Pfn table, unsigned index, arch::Pte entry);
 
     /// Gives all tables of the tree but the root back to `source`. Leaves are forgotten, not flushed:
     /// no CPU can walk the tree any more, or there are none. No lock held.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <algorithm>
 #include <map>
 #include <vector>
 
@@ -44,7 +45,7 @@ public:
     void step() {
         const unsigned cpu = pick(cpu_count);
         const AsCpu here(cpu);
-        switch (pick(13)) {
+        switch (pick(16)) {
         case 0:
         case 1:
         case 2:
@@ -64,6 +65,12 @@ public:
             return touch_direct_map(cpu);
         case 11:
             return go_and_come_back(cpu);
+        case 12:
+            return write(cpu);
+        case 13:
+            return write_again(cpu);
+        case 14:
+            return free_under_the_pen(cpu);
         case 10:
             return pick(40) == 0 ? replace(pick(members_.size())) : touch_window(cpu);
         default:
@@ -82,6 +89,20 @@ public:
         return found;
     }
 
+    /// The number of pages on which something stands that a domain wrote, and that it must not stand on: those that are
+    /// another's, free, or a page table.
+    std::size_t leaks() {
+        std::size_t found = 0;
+        for (const auto& [pfn, serial] : written_) {
+            const Frame& frame = system_.boot.frames[pfn];
+            if (frame.state == FrameState::Quarantined) continue; // on its way to be cleared
+            const bool own = is_exclusive(frame.state) && owner_of(serial) == frame.owner;
+            const auto* const words = reinterpret_cast<const std::uint64_t*>(system_.raw(pfn));
+            found += !own && std::find(words, words + 512, mark_of(serial)) != words + 512 ? 1 : 0;
+        }
+        return found;
+    }
+
     bool audit_is_clean() {
         std::vector<SpaceMember> members;
         for (Member& member : members_) members.push_back(member.domain->space_member(nullptr));
@@ -96,6 +117,13 @@ private:
     struct Member {
         DomainPtr domain;
         std::vector<Pfn> blocks;
+        std::uint64_t serial = 0; ///< never used again, unlike the domain's number
+    };
+    /// A word that a CPU wrote for a domain, and goes on writing.
+    struct Write {
+        unsigned cpu;
+        VirtAddr at;
+        std::uint64_t serial;
     };
     struct Packet {
         Pfn frame;
@@ -109,7 +137,55 @@ private:
     Member& some_member() { return members_[pick(8) == 0 ? net_count : some_net()]; }
 
     Member make(DomainKind kind) {
-        return {.domain = mm::testing::make_domain(system_.memory, "stress", kind), .blocks = {}};
+        return {.domain = mm::testing::make_domain(system_.memory, "stress", kind), .blocks = {}, .serial = ++serial_};
+    }
+    /// A page-table entry of a domain's making.
+    static std::uint64_t mark_of(std::uint64_t serial) { return serial << 12 | 0x67; }
+    DomainId owner_of(std::uint64_t serial) const {
+        for (const Member& member : members_)
+            if (member.serial == serial) return member.domain->id();
+        return shared_domain;
+    }
+
+    /// Writes to a block of the domain that a CPU runs, and remembers it for write_again().
+    void write(unsigned cpu) {
+        for (Member& member : members_) {
+            if (!loaded_.contains(cpu) || !loaded_[cpu]->contains(member.domain->id()) || member.blocks.empty())
+                continue;
+            const Pfn pfn = member.blocks[pick(member.blocks.size())];
+            const VirtAddr at = member.domain->window().address(pfn.address()) + 8 * pick(512);
+            if (!system_.machine.write(cpu, at, mark_of(member.serial))) continue;
+            written_[pfn] = member.serial;
+            if (writes_.size() > 200) writes_.erase(writes_.begin());
+            writes_.push_back({cpu, at, member.serial});
+        }
+    }
+    /// A block is freed by another CPU while this one goes on writing to it.
+    void free_under_the_pen(unsigned cpu) {
+        write(cpu);
+        if (writes_.empty() || writes_.back().cpu != cpu) return;
+        const Write last = writes_.back();
+        for (Member& member : members_) {
+            const auto block = std::ranges::find_if(member.blocks, [&](Pfn first) {
+                return last.serial == member.serial && last.at - member.domain->window().address(first.address()) < page_size;
+            });
+            if (block == member.blocks.end()) continue;
+            {
+                const AsCpu other((cpu + 1) % cpu_count);
+                member.domain->free_block(*block);
+                member.blocks.erase(block);
+                member.domain->trim();
+            }
+            system_.machine.write(cpu, last.at, mark_of(last.serial));
+            return;
+        }
+    }
+    /// Writes there again, whatever has become of it, as far as the CPU can.
+    void write_again(unsigned cpu) {
+        for (const Write& one : writes_) {
+            if (one.cpu != cpu || !loaded_.contains(cpu) || !loaded_[cpu]->contains(owner_of(one.serial))) continue;
+            system_.machine.write(cpu, one.at, mark_of(one.serial));
+        }
     }
 
     void load(unsigned cpu) {
@@ -164,6 +240,11 @@ private:
         Member& member = some_member();
         if (member.blocks.empty()) return;
         const Pfn block = take_block(member);
+        // What is in a packet is its receiver's, rightly.
+        for (std::uint64_t page = 0; page < 4; ++page) written_.erase(block + PageCount{page});
+        std::erase_if(writes_, [&](const Write& one) {
+            return one.at - member.domain->window().address(block.address()) < 4 * page_size;
+        });
         // As the sender has filled it, on whichever CPU runs there.
         for (const auto& [cpu, space] : loaded_) {
             if (space->contains(member.domain->id()))
@@ -242,6 +323,9 @@ private:
     std::vector<Member> members_;
     std::map<unsigned, AddressSpaceRef> loaded_; ///< by CPU; others run on the kernel's tables
     std::vector<Packet> packets_;
+    std::uint64_t serial_ = 0;
+    std::map<Pfn, std::uint64_t> written_; ///< and whose mark may be there
+    std::vector<Write> writes_;
 };
 
 /// Steps until something is wrong; says after how many.
@@ -249,7 +333,7 @@ std::size_t steps_until_wrong(const Plan& plan, std::uint64_t seed, std::size_t 
     Stress stress(plan, seed);
     for (std::size_t step = 1; step <= most; ++step) {
         stress.step();
-        if (stress.contradictions() != 0) return step;
+        if (stress.contradictions() != 0 || stress.leaks() != 0) return step;
         if (step % 500 == 0 && !stress.audit_is_clean()) return step;
     }
     return most + 1;
@@ -257,7 +341,7 @@ std::size_t steps_until_wrong(const Plan& plan, std::uint64_t seed, std::size_t 
 
 } // namespace
 
-LACUNA_TEST("mm.coherence", "no CPU can use what its tables or the frame's owner deny it") {
+LACUNA_TEST("mm.coherence", "no CPU can use what its tables or the frame's owner deny it, or leave anything there") {
     constexpr std::size_t most = 1500;
     for (const Flush flush : {Flush::Batch, Flush::Sync, Flush::Deferred}) {
         for (const Pcid pcid : {Pcid::Off, Pcid::On}) {

@@ -20,7 +20,7 @@ std::optional<FlushTicket> Quarantine::must_wait(TlbBatch& batch) {
 
 void Quarantine::put(TlbBatch& batch, Pfn first, Order order) {
     const auto ticket = must_wait(batch);
-    if (!ticket) return free_.give(first, order);
+    if (!ticket) return let_go(first, order);
     frames_.assign(PhysRange::of(first, order), FrameState::Quarantined, shared_domain);
     frames_[first].order = static_cast<std::uint8_t>(order.raw());
     const PageRun head{first, 1};
@@ -29,7 +29,7 @@ void Quarantine::put(TlbBatch& batch, Pfn first, Order order) {
 
 void Quarantine::put_runs(TlbBatch& batch, std::span<const PageRun> runs) {
     const auto ticket = must_wait(batch);
-    if (!ticket) return free_.give_runs(runs);
+    if (!ticket) return let_go(runs);
     for (const PageRun& run : runs) frames_.assign(run.range(), FrameState::Quarantined, shared_domain);
     take_in(*ticket, runs, PageCount{pages_in(runs)});
 }
@@ -101,7 +101,7 @@ void Quarantine::release(const Lot& lot) {
     std::size_t count = 0;
     const auto give_pages = [&] {
         waiting_.fetch_sub(count, std::memory_order_relaxed);
-        free_.give_runs(PageRuns<pages.size()>(std::span<const Pfn>(pages).first(count)).all());
+        let_go(PageRuns<pages.size()>(std::span<const Pfn>(pages).first(count)).all());
         count = 0;
     };
     for (std::uint32_t next = lot.first; next != no_frame;) {
@@ -113,10 +113,22 @@ void Quarantine::release(const Lot& lot) {
             if (count == pages.size()) give_pages();
         } else {
             waiting_.fetch_sub(order.pages().raw(), std::memory_order_relaxed);
-            free_.give(first, order);
+            let_go(first, order);
         }
     }
     if (count != 0) give_pages();
+}
+
+/// What no CPU can reach any more is cleared, and free.
+void Quarantine::let_go(Pfn first, Order order) {
+    const PageRun block = PageRun::of(first, order);
+    eraser_.erase({&block, 1});
+    free_.give(first, order);
+}
+
+void Quarantine::let_go(std::span<const PageRun> runs) {
+    eraser_.erase(runs);
+    free_.give_runs(runs);
 }
 
 } // namespace mm

@@ -11,13 +11,15 @@
 #include "mm/frame_table.hpp"
 #include "mm/granularity/exclusive_frames.hpp"
 #include "mm/policies.hpp"
+#include "mm/tlb/frame_eraser.hpp"
 #include "mm/tlb/tlb_batch.hpp"
 
 namespace mm {
 
 /// Where frames wait that a domain gave back, until no CPU can reach them through what it still has cached
-/// of the domain's window. Meanwhile they belong to nobody, hold zeros, and are mapped nowhere. What waits,
-/// and for how long, is the flush policy:
+/// of the domain's window. Meanwhile they belong to nobody and are mapped nowhere, and may hold what their last owner
+/// wrote, and still writes; when it cannot any more they are cleared and let go. What waits, and for how long, is the
+/// flush policy:
 ///
 ///     sync       nothing waits: the flush is done before the frame is taken in
 ///     batch      until batch_limit frames wait, then one round of flushes pays for all
@@ -34,8 +36,8 @@ public:
     static constexpr PageCount batch_limit{1024};
     static constexpr PageCount forced_limit{4096};
 
-    Quarantine(FrameTable frames, Tlb& tlb, ExclusiveFrames& free, Flush policy)
-        : frames_(frames), tlb_(tlb), free_(free), policy_(policy) {}
+    Quarantine(FrameTable frames, Tlb& tlb, FrameEraser& eraser, ExclusiveFrames& free, Flush policy)
+        : frames_(frames), tlb_(tlb), eraser_(eraser), free_(free), policy_(policy) {}
     Quarantine(const Quarantine&) = delete;
     Quarantine& operator=(const Quarantine&) = delete;
 
@@ -72,9 +74,12 @@ private:
     bool try_put(FlushTicket ticket, std::span<const PageRun> heads);
     void take_in(FlushTicket ticket, std::span<const PageRun> heads, PageCount pages);
     void release(const Lot& lot);
+    void let_go(Pfn first, Order order);
+    void let_go(std::span<const PageRun> runs);
 
     FrameTable frames_;
     Tlb& tlb_;
+    FrameEraser& eraser_;
     ExclusiveFrames& free_;
     Flush policy_;
     std::atomic<std::uint64_t> waiting_ = 0;

@@ -5,9 +5,6 @@
 
 namespace arch {
 
-/// Tests write to memory without a walk of the software page tables.
-inline constexpr bool hardware_sets_dirty = false;
-
 /// Added to a value for load_pgd(): keep what is cached under the PCID.
 inline constexpr std::uint64_t keep_translations = std::uint64_t{1} << 63;
 

@@ -5,9 +5,6 @@
 
 namespace arch {
 
-/// Whether a write to memory sets PteFlags::Dirty in the entry that maps it (Intel SDM vol. 3A, 4.8).
-inline constexpr bool hardware_sets_dirty = true;
-
 /// Added to a value for load_pgd(): keep what is cached under the PCID. Only where PCIDs are enabled:
 /// otherwise the CPU faults, and TCG hangs.
 inline constexpr std::uint64_t keep_translations = std::uint64_t{1} << 63;

@@ -89,6 +89,8 @@ public:
 
     /// The same leaf, but the CPU will note in it that the memory was written to.
     constexpr Pte clean() const { return Pte{bits_ & ~bits(PteFlags::Dirty)}; }
+    /// The same leaf as the CPU leaves it after a write.
+    constexpr Pte written() const { return Pte{bits_ | bits(PteFlags::Dirty)}; }
 
     /// The same leaf for the memory behind it. Precondition: a leaf of a table at `level`.
     constexpr Pte next(Level level) const { return Pte{bits_ + span_of(level)}; }
