@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "kernel/base/assert.hpp"
+#include "mm/frame_checks.hpp"
 
 namespace mm {
 
@@ -11,6 +12,8 @@ std::optional<Pfn> Buddy::take(Order order) {
     for (unsigned found = order.raw(); found <= largest_.raw(); ++found) {
         if (lists_[found].first == no_frame) continue;
         const Pfn first{lists_[found].first};
+        ensure_listed(frames_, first, FrameState::Free, shared_domain, "the buddy's lists");
+        kernel::ensure(is_free_block(first, Order{found}), "a block on the buddy's lists is none");
         remove(first, Order{found});
         // Halve it until it fits; each upper half becomes a free block of its own.
         while (found > order.raw()) {
@@ -47,6 +50,13 @@ bool Buddy::is_free_block(Pfn first, Order order) const {
     return (frame.flags & frame_flag::in_buddy) != 0 && frame.order == order.raw();
 }
 
+/// States that a link leads to a free block, or nowhere.
+inline void Buddy::ensure_linked(std::uint32_t link) const {
+    if (link == no_frame) return;
+    ensure_listed(frames_, Pfn{link}, FrameState::Free, shared_domain, "the buddy's lists");
+    kernel::ensure((frames_.unchecked(Pfn{link}).flags & frame_flag::in_buddy) != 0, "a block on the buddy's lists is none");
+}
+
 void Buddy::push(Pfn first, Order order) {
     Frame& frame = frames_[first];
     List& list = lists_[order.raw()];
@@ -63,6 +73,8 @@ void Buddy::push(Pfn first, Order order) {
 void Buddy::remove(Pfn first, Order order) {
     Frame& frame = frames_[first];
     List& list = lists_[order.raw()];
+    ensure_linked(frame.next);
+    ensure_linked(frame.previous);
     if (frame.next != no_frame) frames_.unchecked(Pfn{frame.next}).previous = frame.previous;
     if (frame.previous != no_frame) {
         frames_.unchecked(Pfn{frame.previous}).next = frame.next;

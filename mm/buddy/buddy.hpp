@@ -43,6 +43,7 @@ private:
     };
 
     bool is_free_block(Pfn first, Order order) const;
+    void ensure_linked(std::uint32_t link) const;
     void push(Pfn first, Order order);
     void remove(Pfn first, Order order);
 

@@ -46,6 +46,7 @@ Result<Pfn> FrameAllocator::take_slow(Order order, FrameState state, DomainId ow
         return first;
     });
     if (!taken) return fail(Error::OutOfMemory);
+    ensure_row_listed(frames_, *taken, order.pages().raw(), FrameState::Free, shared_domain, "the buddy's lists");
     frames_.assign(PhysRange::of(*taken, order), state, owner);
     Frame& head = frames_[*taken];
     head.order = static_cast<std::uint8_t>(order.raw());

@@ -10,6 +10,7 @@
 #include "mm/buddy/buddy.hpp"
 #include "mm/buddy/frame_pool_statistics.hpp"
 #include "mm/buddy/page_cache.hpp"
+#include "mm/frame_checks.hpp"
 
 #include <arch/cpu.hpp>
 
@@ -45,6 +46,7 @@ public:
         if (cache.empty()) [[unlikely]]
             return {};
         const Pfn pfn = cache.pop();
+        ensure_listed(frames_, pfn, FrameState::Free, shared_domain, "a CPU's list of free frames");
         Frame& frame = frames_.unchecked(pfn);
         frame.assign(state, owner);
         frame.order = 0;

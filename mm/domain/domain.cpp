@@ -111,6 +111,7 @@ Result<Pfn> Domain::alloc_slow(Order order, Zero zero, FrameState use) {
     kernel::ensure(is_exclusive(use), "exclusive memory asked for in a shared state");
     std::optional<Pfn> kept;
     if (order != order_4k) kept = owned_.with([order](Owned& owned) { return owned.stock.take(order); });
+    if (kept) ensure_row_listed(frames_, *kept, order.pages().raw(), FrameState::Exclusive, id_, "a domain's idle blocks");
     const bool pooled = order == order_4k && pages_at_once_ != 0;
     const Pfn first = kept ? *kept : TRY(pooled ? take_page() : take_block(order));
     if (zero == Zero::Yes) {
@@ -139,7 +140,11 @@ Result<Pfn> Domain::take_page() {
     {
         arch::PreemptGuard guard;
         PagePool& pool = this_pool();
-        if (!pool.empty()) return pool.pop();
+        if (!pool.empty()) {
+            const Pfn page = pool.pop();
+            ensure_listed(frames_, page, FrameState::Exclusive, id_, pool_name);
+            return page;
+        }
         wanted = pool.next_fetch(pages_at_once_);
     }
     std::array<PageRun, 8> room;

@@ -19,6 +19,7 @@
 #include "mm/domain/page_pool.hpp"
 #include "mm/domain/window.hpp"
 #include "mm/domain_id.hpp"
+#include "mm/frame_checks.hpp"
 #include "mm/frame_table.hpp"
 #include "mm/mimalloc/domain_heap.hpp"
 #include "mm/tables/address_space.hpp"
@@ -102,6 +103,7 @@ public:
             PagePool& pool = this_pool();
             if (!pool.empty()) [[likely]] {
                 const Pfn page = pool.pop();
+                ensure_listed(frames_, page, FrameState::Exclusive, id_, pool_name);
                 if (zero == Zero::Yes && !is_untouched(page)) make_zero(page);
                 return hand_out(page, use);
             }
@@ -199,6 +201,7 @@ private:
     Domain(Memory& memory, DomainId id, DomainKind kind, std::string_view name, PageCount limit);
     ~Domain();
 
+    static constexpr const char* pool_name = "a domain's list of idle pages";
     static constexpr std::uint8_t kept_flags = frame_flag::zeroed;
 
     kernel::Result<> open();
@@ -275,6 +278,15 @@ private:
         kernel::ensure(frames_[first].owner == id_ && is_exclusive(frames_[first].state) &&
                            (frames_[first].flags & frame_flag::block_head) != 0,
                        "freed what is no block of this domain's");
+    }
+    /// States that all of a run is the domain's, in whatever use: before it is unmapped and given away.
+    void ensure_owned(PageRun run) const {
+        if constexpr (kernel::checks_assertions) {
+            for (const Frame& frame : frames_.row(run.first, run.count)) {
+                if (frame.owner != id_ || !is_exclusive(frame.state)) [[unlikely]]
+                    report_wrong_frame(frames_, frames_.number(frame), FrameState::Exclusive, id_, "its way out of a domain");
+            }
+        }
     }
     bool is_untouched(Pfn page) const { return (frames_.unchecked(page).flags & frame_flag::untouched) != 0; }
 

@@ -39,6 +39,7 @@ void Domain::zero_fresh(PageRun block) {
 /// Unmaps what leaves the domain. Afterwards `zeroed` is said of those frames only that nobody has written to, and
 /// nobody can: an entry that was clean to the last leaves no CPU a way to write without a walk, which finds it gone.
 void Domain::unmap_freed(std::span<const PageRun> runs, TlbBatch& flushes) {
+    for (const PageRun& run : runs) ensure_owned(run);
     const bool believed = kernel::mutant(kernel::Mutant::ClearBeforeFlush);
     if (believed)
         for (const PageRun& run : runs) zero_pages(run);

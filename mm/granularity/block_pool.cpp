@@ -6,11 +6,14 @@
 #include <memory>
 
 #include "mm/buddy/zero_frames.hpp"
+#include "mm/frame_checks.hpp"
 #include "mm/tables/direct_map.hpp"
 
 namespace mm {
 
 namespace {
+
+constexpr const char* map_name = "the map of detached pages";
 
 constexpr std::uint32_t page_in_block(Pfn pfn) { return pfn.raw() & (order_2m.pages().raw() - 1); }
 constexpr Pfn page_of(std::uint32_t block, std::uint32_t page) {
@@ -92,7 +95,9 @@ std::optional<Pfn> BlockPool::remove_whole() {
     block(number).held = false;
     recount(number, 0);
     free_ = free_ - order_2m.pages();
-    return page_of(number, 0);
+    const Pfn first = page_of(number, 0);
+    ensure_row_listed(frames_, first, pages_per_block, FrameState::FreeDetached, shared_domain, map_name);
+    return first;
 }
 
 std::size_t BlockPool::take_runs(std::span<PageRun> room, std::size_t most) {
@@ -123,7 +128,9 @@ inline PageRun BlockPool::take_first_run(std::uint32_t number, std::size_t most)
     from.free.data()[word] = bits & ~mask(first, count);
     recount(number, from.free_pages - count);
     free_ = free_ - PageCount{count};
-    return {page_of(number, word * 64 + first), count};
+    const PageRun run{page_of(number, word * 64 + first), count};
+    ensure_row_listed(frames_, run.first, count, FrameState::FreeDetached, shared_domain, map_name);
+    return run;
 }
 
 template <class Function>
@@ -166,7 +173,9 @@ std::optional<Pfn> BlockPool::take(Order order) {
         for_each_word(*page, pages, [&](std::size_t word, std::uint64_t bits) { from.free.data()[word] &= ~bits; });
         recount(number, from.free_pages - pages);
         free_ = free_ - order.pages();
-        return page_of(number, *page);
+        const Pfn first = page_of(number, *page);
+        ensure_row_listed(frames_, first, pages, FrameState::FreeDetached, shared_domain, map_name);
+        return first;
     };
     for (std::uint32_t number = partial_.first; number != no_block; number = block(number).next) {
         if (const auto found = take_from(number)) return found;

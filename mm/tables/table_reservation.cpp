@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "mm/tables/table_reservation.hpp"
 
+#include "mm/frame_checks.hpp"
+
 namespace mm {
 
 TableReservation::~TableReservation() {
@@ -20,6 +22,7 @@ kernel::Result<> TableReservation::grow_to(PageCount wanted) {
 Pfn TableReservation::take() {
     kernel::ensure(size_ > PageCount{}, "more page tables used than reserved");
     const Pfn table{first_};
+    ensure_listed(frames_, table, FrameState::PageTable, shared_domain, "a reservation of page tables");
     first_ = frames_[table].next;
     frames_[table].next = no_frame;
     size_ = size_ - PageCount{1};

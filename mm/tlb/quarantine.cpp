@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "kernel/base/mutant.hpp"
+#include "mm/frame_checks.hpp"
 
 namespace mm {
 
@@ -106,6 +107,7 @@ void Quarantine::release(const Lot& lot) {
     };
     for (std::uint32_t next = lot.first; next != no_frame;) {
         const Pfn first{next};
+        ensure_listed(frames_, first, FrameState::Quarantined, shared_domain, "the quarantine's lots");
         const Order order{frames_.unchecked(first).order};
         next = std::exchange(frames_.unchecked(first).next, no_frame);
         if (order == order_4k) {

@@ -6,6 +6,7 @@
 
 #include "kernel/base/events.hpp"
 #include "kernel/base/mutant.hpp"
+#include "mm/frame_checks.hpp"
 
 namespace mm {
 
@@ -37,6 +38,7 @@ void TlbBatch::flush_collected() {
     if (retired_ != no_frame) tlb_.end_retiring();
     while (retired_ != no_frame) {
         const Pfn table{retired_};
+        ensure_listed(frames_, table, FrameState::PageTable, frames_[table].owner, "a batch's retired tables");
         retired_ = frames_[table].next;
         frames_[table].next = no_frame;
         tables_.give_table(table);
