@@ -2,10 +2,13 @@
 #include <array>
 #include <cstring>
 
+#include "kernel/base/events.hpp"
 #include "kernel/main/system.hpp"
 #include "kernel/test/test.hpp"
 #include "mm/domain/domain.hpp"
+#include "mm/memory.hpp"
 #include "mm/slab.hpp"
+#include "mm/testing/frame_content.hpp"
 #include "mm/testing/reads_secret.hpp"
 #include "mm/testing/system.hpp"
 
@@ -22,6 +25,7 @@ using mm::Order;
 using mm::VirtAddr;
 using mm::Zero;
 using mm::testing::Inside;
+using mm::testing::is_zero;
 using mm::testing::reads_secret;
 using mm::testing::secret;
 using mm::testing::System;
@@ -112,6 +116,58 @@ LACUNA_TEST("mm.exclusive", "hardware: a handed-over frame faults for its sender
     Inside receiver(two.system.spaces(), *two.blue);
     CHECK(reads_secret(address));
     CHECK(reads_secret(two.in_direct_map(address)) == (two.in_direct_map(address) == address));
+}
+
+LACUNA_TEST("mm.exclusive", "hardware: what a device wrote to a page that the domain did not is cleared when it leaves") {
+    System system;
+    mm::Memory& memory = system.memory();
+    auto red = Domain::create(memory, DomainKind::Net, "red");
+    REQUIRE(red.has_value());
+    constexpr Order order{6}; // not one that a domain keeps
+    auto block = (*red)->alloc_pages(order, Zero::Yes);
+    REQUIRE(block.has_value());
+    const mm::Pfn first = block->first();
+    std::array<mm::Pfn, 2> written{first + mm::PageCount{1}, first + mm::PageCount{63}};
+    for (const mm::Pfn pfn : written) {
+        struct Device {
+            void operator()(std::byte* page) const { std::memcpy(page + 1000, &secret, sizeof secret); }
+        } device;
+        (*red)->written_unseen(pfn);
+        memory.workshop().visit(pfn, device);
+    }
+    block->reset();
+    memory.quarantine().settle();
+    for (const mm::Pfn pfn : written) CHECK(is_zero(memory, pfn));
+}
+
+LACUNA_TEST("mm.exclusive", "hardware: a page that was only read leaves its domain as it is, one that was written to is cleared") {
+    if (!isolates()) SKIP("there is no entry that could tell with isolation=none");
+    System system;
+    mm::Memory& memory = system.memory();
+    auto red = Domain::create(memory, DomainKind::Net, "red");
+    REQUIRE(red.has_value());
+    constexpr Order order{6};
+    // Once for good measure: what is left of it is known to be zero.
+    (*red)->alloc_pages(order, Zero::Yes)->reset();
+    for (const bool writes : {false, true}) {
+        auto block = (*red)->alloc_pages(order, Zero::No);
+        REQUIRE(block.has_value());
+        bool known = true;
+        for (const mm::Frame& frame : memory.frames().row(block->first(), 64)) known = known && frame.is_zeroed();
+        {
+            Inside inside(system.spaces(), **red);
+            volatile std::uint64_t* const word = reinterpret_cast<volatile std::uint64_t*>(block->address().get());
+            if (writes) *word = 0; // as good as anything else
+            const std::uint64_t value = *word;
+            CHECK(value == 0);
+        }
+        const arch::PreemptGuard alone;
+        const auto before = kernel::snapshot_events();
+        block->reset();
+        memory.quarantine().settle();
+        const std::uint64_t cleared = kernel::snapshot_events().since(before)[kernel::Event::FramesZeroed];
+        if (known) CHECK(cleared == (writes ? 1 : 0));
+    }
 }
 
 LACUNA_TEST("mm.exclusive", "hardware: a freed block is zero and back in the direct map") {

@@ -205,3 +205,37 @@ LACUNA_TEST("mm.late_write", "a packet that comes back from a wire is cleared wh
         CHECK(attack.false_zeros() == 0);
     });
 }
+
+LACUNA_TEST("mm.late_write", "of many pages that leave together, the one that was written to is cleared") {
+    under_every_policy([](const Policies& policies) {
+        Attack attack(policies);
+        constexpr Order order{6};
+        for (const std::uint64_t written : {0u, 1u, 31u, 32u, 63u}) {
+            const Pfn pfn = attack.block(order);
+            CHECK(attack.write(pfn + PageCount{written}));
+            attack.give_back(pfn);
+            attack.system.memory.quarantine().settle();
+            CHECK(attack.system.is_zero(pfn + PageCount{written}));
+            CHECK(attack.false_zeros() == 0);
+        }
+    });
+}
+
+LACUNA_TEST("mm.late_write", "shared memory is not known to be zero, not one page of a block") {
+    HostSystem system;
+    for (const Zero zero : {Zero::No, Zero::Yes}) {
+        const Pfn block = *system.memory.alloc_block(Order{3}, Zero::No);
+        for (Frame& frame : system.boot.frames.row(block, 8)) frame.flags |= frame_flag::zeroed;
+        system.memory.free_block(block, Order{3});
+        const Pfn again = *system.memory.alloc_block(Order{3}, zero);
+        REQUIRE(again == block);
+        for (const Frame& frame : system.boot.frames.row(block, 8)) CHECK_FALSE(frame.is_zeroed());
+        for (std::uint64_t page = 0; page < 8; ++page)
+            *reinterpret_cast<std::uint64_t*>(system.machine.at((block + PageCount{page}).address())) = forged;
+        system.memory.free_block(block, Order{3});
+        const Pfn zeros = *system.memory.alloc_block(Order{3}, Zero::Yes);
+        REQUIRE(zeros == block);
+        for (std::uint64_t page = 0; page < 8; ++page) CHECK(system.is_zero(block + PageCount{page}));
+        system.memory.free_block(block, Order{3});
+    }
+}
