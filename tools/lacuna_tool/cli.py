@@ -7,6 +7,7 @@ import sys
 from lacuna_tool import build, doctor, gdb, iso, packages, run, testing
 from lacuna_tool.bench import verb as bench
 from lacuna_tool.errors import Exit, UserError, usage_error
+from lacuna_tool.mutate import verb as mutate
 
 
 class _Parser(argparse.ArgumentParser):
@@ -39,6 +40,7 @@ def _parser() -> argparse.ArgumentParser:
          lambda sub: sub.add_argument("presets", nargs="*", metavar="PRESET", help=", ".join(build.PRESETS)), _build)
     verb("run", "boot the kernel; the console is the terminal", run.add_arguments, run.run)
     verb("test", "run the tests: host, booted, twins, real clients", testing.add_arguments, testing.run)
+    verb("mutate", "see which small faults the tests notice", mutate.add_arguments, mutate.run)
     verb("bench", "measure the kernel, and compare", bench.add_arguments, bench.run)
     verb("gdb", "boot under GDB", gdb.add_arguments, gdb.run)
     verb("iso", "make a GRUB image", iso.add_arguments, iso.run)

@@ -8,6 +8,7 @@ from lacuna_tool import packages, paths, provision, source_package
 from lacuna_tool.errors import Exit
 
 GROUPS = (("build", packages.BUILD), ("emulator", packages.EMULATOR), ("host tests", packages.HOST_TESTS),
+          ("mutants", packages.SYNTAX_TREE),
           ("host bench", packages.HOST_BENCH),
           ("ISO image", packages.ISO), ("Bochs", packages.BOCHS), ("clients", packages.CLIENTS),
           ("debugger", packages.DEBUGGER))

@@ -91,6 +91,10 @@ class Guest:
         return self._process.poll() is None
 
     @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
     def output(self) -> bytes:
         with self._grew:
             return bytes(self._output)

@@ -30,13 +30,23 @@ def execute(names: tuple[str, ...], mutant: str = "none") -> tuple[dict[str, Cas
     """Runs Catch2 tests and reads their XML report, which a sanitizer may have cut short; also returns stderr."""
     environment = dict(os.environ, LACUNA_MUTANT=mutant, UBSAN_OPTIONS="print_stacktrace=1",
                        ASAN_SYMBOLIZER_PATH="/usr/bin/llvm-symbolizer-19")
-    expression = ",".join(name.replace("\\", "\\\\").replace(",", "\\,").replace("[", "\\[") for name in names)
     try:
-        process = subprocess.run([paths.host_tests(), expression, "-r", "xml"], env=environment,
+        process = subprocess.run([paths.host_tests(), expression(names), "-r", "xml"], env=environment,
                                  text=True, errors="replace", capture_output=True, timeout=SUITE_SECONDS)
         report, errors = process.stdout, process.stderr
     except subprocess.TimeoutExpired as expired:
         report, errors = (expired.stdout or b"").decode(errors="replace"), f"no end after {SUITE_SECONDS} s"
+    found, trouble = read_report(report)
+    return found, errors + trouble
+
+
+def expression(names: tuple[str, ...]) -> str:
+    """What selects these tests on Catch2's command line."""
+    return ",".join(name.replace("\\", "\\\\").replace(",", "\\,").replace("[", "\\[") for name in names)
+
+
+def read_report(report: str) -> tuple[dict[str, Case], str]:
+    """The outcome of each test in Catch2's XML, which may end early, and what is wrong with it."""
     parser = ElementTree.XMLPullParser(events=("end",))
     found: dict[str, Case] = {}
     try:
@@ -53,8 +63,8 @@ def execute(names: tuple[str, ...], mutant: str = "none") -> tuple[dict[str, Cas
             else:
                 found[name] = Case(name, Status.SKIPPED if skipped else Status.PASSED)
     except ElementTree.ParseError as error:
-        errors += f"\nunreadable report: {error}"
-    return found, errors
+        return found, f"\nunreadable report: {error}"
+    return found, ""
 
 
 def run(unit: Unit) -> list[Case]:

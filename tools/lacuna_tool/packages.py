@@ -12,6 +12,8 @@ BUILD = ("clang-19", "lld-19", "llvm-19", "libc++-19-dev", "libc++abi-19-dev", "
          "cmake", "ninja-build", "python3")
 EMULATOR = ("qemu-system-x86",)
 HOST_TESTS = ("catch2",)
+# The library alone: clang-19 depends on it, too.
+SYNTAX_TREE = ("libclang1-19",)
 ISO = ("grub-pc-bin", "grub-common", "xorriso", "mtools")
 BOCHS = ("bochs", "bochsbios", "vgabios")
 CLIENTS = ("curl", "iperf")
@@ -20,7 +22,7 @@ DEBUGGER = ("gdb",)
 HOST_BENCH = ("libbenchmark-dev", "libmimalloc2.0")
 
 RUN = BUILD + EMULATOR
-TEST = RUN + HOST_TESTS + HOST_BENCH + ISO + BOCHS + CLIENTS
+TEST = RUN + HOST_TESTS + SYNTAX_TREE + HOST_BENCH + ISO + BOCHS + CLIENTS
 
 
 def missing(packages: tuple[str, ...]) -> list[str]:
