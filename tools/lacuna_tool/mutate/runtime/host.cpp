@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The host's tests with mutants: LACUNA_MUTATE=NUMBER in the environment says whose turn it is; with
-// LACUNA_MUTATE_REACHED=FILE each test leaves a line there: its name, its seconds of computing and the places that it
-// reached.
+// LACUNA_MUTATE_REACHED=FILE each test leaves a line there: its name, what came of it, its seconds of computing and the
+// places that it reached.
 #if LACUNA_CATCH2_MAJOR >= 3
 #include <catch2/reporters/catch_reporter_event_listener.hpp>
 #include <catch2/reporters/catch_reporter_registrars.hpp>
@@ -46,11 +46,12 @@ public:
         const char* const path = std::getenv("LACUNA_MUTATE_REACHED");
         std::FILE* const file = path != nullptr ? std::fopen(path, "a") : nullptr;
         if (file == nullptr) return;
+        const char* const outcome = stats.totals.assertions.allPassed() ? "passed" : "failed";
         const double seconds = static_cast<double>(std::clock() - begin_) / CLOCKS_PER_SEC;
 #if LACUNA_CATCH2_MAJOR >= 3
-        std::fprintf(file, "%s\t%.4f\t", stats.testInfo->name.c_str(), seconds);
+        std::fprintf(file, "%s\t%s\t%.4f\t", stats.testInfo->name.c_str(), outcome, seconds);
 #else
-        std::fprintf(file, "%s\t%.4f\t", stats.testInfo.name.c_str(), seconds);
+        std::fprintf(file, "%s\t%s\t%.4f\t", stats.testInfo.name.c_str(), outcome, seconds);
 #endif
         for (unsigned number = 0; number < files * per_file; ++number) {
             if (reached[number] != 0) std::fprintf(file, "%x,", number);
