@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""`tools/lacuna mutate`: what it finds in a source, that what it writes is what it says, and that nothing is forgotten."""
+"""`tools/lacuna mutate`: verdicts, scores, what is kept and what is explained; no mutant is run here."""
 
+import contextlib
 import dataclasses
 import subprocess
 import tempfile
@@ -8,221 +9,16 @@ from pathlib import Path
 from unittest import mock
 
 from lacuna_tool import paths
+from lacuna_tool.dump import elf
 from lacuna_tool.errors import Exit, UserError
-from lacuna_tool.mutate import analysis, compiling, equivalents, kept, libclang, patterns, rewrite, run, scope, store, verb
-from lacuna_tool.mutate.campaign import Completeness, Result
-from lacuna_tool.mutate.functions import find
+from lacuna_tool.mutate import analysis, changed, compiling, equivalents, kept, patterns, recording, run, scope, store, verb
+from lacuna_tool.mutate.campaign import Campaign, Completeness, Programs, Result, Task
+from lacuna_tool.mutate.limits import Limits
 from lacuna_tool.mutate.mutant import Class, Form, Mutant
 from lacuna_tool.mutate.report import Report
 from lacuna_tool.mutate.run import Outcome, Run, Verdict
-from lacuna_tool.mutate.source import Source
-from lacuna_tool.mutate.worlds import RUNTIME, Command
+from lacuna_tool.results import Status
 from lacuna_tool.system import case, check
-
-# Each function is called by main() below, so that the change of any mutant is seen in what the program prints.
-SAMPLE = """// SPDX-License-Identifier: MIT
-#include <algorithm>
-#include <cstdio>
-#include <cstdlib>
-#include <optional>
-#include <string>
-#include <utility>
-
-namespace sample {
-
-inline std::string said;
-void say(const char* what) { said += what; }
-void ensure(bool holds, const char*) { if (!holds) std::abort(); }
-void count(int) {}
-
-enum class Zero { No, Yes };
-struct Guard { Guard() { say("("); } ~Guard() { say(")"); } };
-struct Locked {
-    template <class F> auto with(F&& fn) { say("<"); auto result = fn(value); say(">"); return result; }
-    int& unlocked() { return value; }
-    int value = 5;
-};
-struct Frame { int owner = 1; int flags = 0; };
-
-void flush_page(int page) { said += std::to_string(page); }
-void zero_page(Zero zero) { say(zero == Zero::Yes ? "zeroed" : "kept"); }
-std::optional<int> maybe(bool there) { return there ? std::optional(3) : std::nullopt; }
-
-void statements(Frame& frame) {
-    flush_page(frame.owner);
-    frame.owner = 7;
-    frame.flags |= 4;
-    ensure(frame.owner == 7 || true, "an assertion is no place");
-    count(3);
-}
-bool branches(int a, int b, bool c) {
-    if (a < b && c) {
-        say("x");
-        return true;
-    }
-    return a == 3;
-}
-int loops(int n) {
-    int sum = 0;
-    for (int i = 1; i < n; ++i) sum += i;
-    for (const int i : {4, 5}) { sum += i; }
-    return sum;
-}
-void guards() {
-    const Guard outer;
-    Guard inner{};
-    say("g");
-}
-int calls(Locked& locked) { return std::min(locked.with([](int& value) { return value + 1; }), 9); }
-void enumerators() { return zero_page(Zero::Yes); }
-int declared(bool there) {
-    if (const auto found = maybe(there)) return *found;
-    return 0;
-}
-int exchanged(int& place) { return std::exchange(place, 8); }
-consteval int folded() { return 1 + 1; }
-constexpr int at_both_times(int n) { return n > 2 ? n : 2; }
-static_assert(at_both_times(1) == 2 && folded() == 2);
-template <class T> bool generic(T a, T b) { return a <= b; }
-
-} // namespace sample
-"""
-
-MAIN = """
-int main() {
-    using namespace sample;
-    Frame frame;
-    statements(frame);
-    std::printf("%s %d %d\\n", said.c_str(), frame.owner, frame.flags);
-    frame.flags = 1;
-    statements(frame);
-    std::printf("%d\\n", frame.flags);
-    for (const int a : {1, 2, 3}) for (const int b : {2, 3, 9}) for (const bool c : {false, true})
-        std::printf("%d%s ", branches(a, b, c), said.c_str());
-    std::printf("%d %d %d\\n", loops(1), loops(3), loops(4));
-    guards();
-    Locked locked;
-    const int first = calls(locked);
-    locked.value = 12;
-    std::printf("%d %d\\n", first, calls(locked));
-    enumerators();
-    zero_page(Zero::No);
-    int place = 6;
-    const int before = exchanged(place);
-    std::printf("%d %d %d %d %s\\n", declared(true), declared(false), before, place, said.c_str());
-    for (const int n : {0, 2, 3, 7}) std::printf("%d ", at_both_times(n));
-    std::printf("%d%d%d\\n", generic(1, 2), generic(2, 2), generic(3, 2));
-}
-"""
-
-EXPECTED = {
-    "statements: flush_page(frame.owner) -> left out (flush)",
-    "statements: frame.owner = 7 -> left out (ownership)",
-    "statements: flush_page(frame.owner); -> after frame.owner = 7; (order)",
-    "statements: frame.flags |= 4 -> left out (flag)",
-    "branches: a < b -> a <= b (bound)",
-    "branches: a < b && c -> c (comparison)",
-    "branches: a < b && c -> a < b (comparison)",
-    "branches: a < b && c -> false (comparison)",
-    'branches: say("x") -> left out (clean-up)',
-    "branches: true -> false (flag)",
-    "branches: a == 3 -> true (comparison)",
-    "loops: for (int i = 1; i < n; ++i) -> one round (bound)",
-    "loops: i < n -> i <= n (bound)",
-    "loops: for (const int i : {4, 5}) -> one round (bound)",
-    "guards: const Guard outer; -> left out (lock)",
-    "guards: Guard inner{}; -> left out (lock)",
-    "calls: locked.with([](int& value) { return value + 1; }) -> without the lock (lock)",
-    "calls: value + 1 -> value (bound)",
-    "calls: std::min(locked.with([](int& value) { return value + 1; }), 9) -> 9 (bound)",
-    "enumerators: zero_page(Zero::Yes) -> left out (zeroing)",
-    "enumerators: Zero::Yes -> Zero::No (zeroing)",
-    "declared: const auto found = maybe(there) -> false (comparison)",
-    "exchanged: std::exchange(place, 8) -> place, without the store (other)",
-    "at_both_times: n > 2 -> n >= 2 (bound)",
-    "at_both_times: n > 2 -> true (comparison)",
-    "generic: a <= b -> a < b (bound)",
-}
-# What cannot be seen from outside: 2 is 2.
-EQUIVALENT = {"at_both_times: n > 2 -> n >= 2"}
-
-
-def _found(text: str) -> tuple[Source, list[Mutant]]:
-    with tempfile.TemporaryDirectory(prefix="lacuna-") as name:
-        path = Path(name) / "sample.cpp"
-        path.write_text(text)
-        source = Source(path)
-        unit = libclang.TranslationUnit(path, ["-std=c++23", "-stdlib=libc++"], path.parent)
-        check(not unit.errors(), f"the sample does not compile: {unit.errors()}")
-        file = next(node.file for node in unit.root.children if libclang.file_name(node) == str(path))
-        return source, find(unit.root, source, "sample.cpp", file)
-
-
-def _titles(mutants: list[Mutant]) -> set[str]:
-    return {f"{mutant.title} ({mutant.mutant_class})" for mutant in mutants}
-
-
-@case("finds what there is to break, and its class")
-def finds() -> None:
-    source, mutants = _found(SAMPLE)
-    titles = _titles(mutants)
-    check(EXPECTED <= titles, f"not found: {sorted(EXPECTED - titles)}; found: {sorted(titles)}")
-    for never in (": ensure(", ": count(", "folded: ", "static_assert"):
-        check(not any(never in title for title in titles), f"{never} has a mutant")
-    for mutant in mutants:
-        check(source.line(mutant.start) == mutant.line, f"{mutant} stands in line {source.line(mutant.start)}")
-    check(len({mutant.key for mutant in mutants}) == len(mutants), "two mutants have one key")
-
-
-@case("a mutant does what it says when its number is chosen, and nothing else")
-def behaves() -> None:
-    source, mutants = _found(SAMPLE + MAIN)
-    inside = {number: mutant for number, mutant in enumerate(mutants) if mutant.function not in ("main", "ensure")}
-    rewritten = rewrite.rewrite(source.text, inside)
-    check(rewritten.text.count("\n") == source.text.count("\n"), "lines have moved")
-    with tempfile.TemporaryDirectory(prefix="lacuna-") as name:
-        folder = Path(name)
-        (folder / "sample.cpp").write_text(rewritten.text)
-        (folder / "runtime.cpp").write_text('#include "lacuna_mutate.hpp"\n#include <cstdlib>\nnamespace lacuna_mutate {\n'
-                                            "unsigned active = static_cast<unsigned>(std::atoi(std::getenv(\"N\")));\n"
-                                            "unsigned char reached[files * per_file];\n}\n")
-        subprocess.run(["clang++-19", "-std=c++23", "-stdlib=libc++", "-O0", "-w", "-fuse-ld=lld", f"-I{RUNTIME}",
-                        "sample.cpp", "runtime.cpp", "-o", "sample"], cwd=folder, check=True)
-
-        def printed(number: int) -> str:
-            try:
-                return subprocess.run([folder / "sample"], env={"N": str(number)}, capture_output=True, text=True,
-                                      timeout=20).stdout
-            except subprocess.TimeoutExpired:
-                return "a hang"
-
-        usual = printed(len(mutants) + 1)
-        check(usual.startswith("1 7 4\n"), f"without a mutant the sample prints {usual}")
-        same = {mutant.title for number, mutant in inside.items() if printed(number) == usual}
-        check(same == EQUIVALENT, f"these change nothing: {sorted(same - EQUIVALENT)}; these should not: "
-                                  f"{sorted(EQUIVALENT - same)}")
-
-
-@case("what does not compile is taken out, and only that")
-def drops() -> None:
-    text = SAMPLE.replace("} // namespace sample", "struct Odd { Odd(int) {} operator int() const { return 4; } };\n"
-                          "struct Only { bool operator<(Only) const { return true; } };\n"
-                          "bool only(Only a, Only b) { return a < b; }\n} // namespace sample")
-    source, mutants = _found(text)
-    numbered = dict(enumerate(mutants))
-    bad = {number for number, mutant in numbered.items() if mutant.title == "only: a < b -> a <= b"}
-    check(len(bad) == 1, "the sample has no mutant that does not compile")
-    with tempfile.TemporaryDirectory(prefix="lacuna-") as name, mock.patch.object(paths, "ROOT", Path(name)):
-        folder = Path(name)
-        (folder / "sample.cpp").write_text(text)
-        world = mock.Mock(tree=folder, headers={"sample.o": ("sample.cpp",)})
-        world.name = "host"
-        builder = compiling.Builder(world, [compiling.Mutated("sample.cpp", source, numbered)])
-        command = Command(folder / "sample.cpp", "sample.o", ("clang++-19", "-std=c++23", "-stdlib=libc++"))
-        builder._compile(command, folder / "out.o")
-        check((folder / "out.o").exists(), "no object")
-        check(builder.dropped == bad, f"taken out: {[str(numbered[number]) for number in builder.dropped]}")
-
 
 ENTRIES = """# why not
 sample.cpp: branches: a < b -> a <= b
@@ -328,6 +124,13 @@ def reads_boots() -> None:
         check(outcome.verdict is verdict, f"{text!r} is {outcome}, expected {verdict}")
 
 
+@case("the kernel has the functions to which the linker's --wrap leads")
+def wraps() -> None:
+    flags = [flag for flag in compiling.LINK_FLAGS["kernel"] if "--wrap=" in flag]
+    symbols = elf.symbols(paths.kernel_elf())
+    check(len(flags) == 2 and all(flag.partition("--wrap=")[2] in symbols for flag in flags), f"not in the kernel: {flags}")
+
+
 @case("the host's report is read for what noticed")
 def reads_host() -> None:
     host = Run("host", ("mm.tlb: a",), 0.1)
@@ -378,3 +181,126 @@ def selects() -> None:
     check(patterns.select(("mm.tlb: a packet, sent",), everything) == "mm.tlb: a pac*", "up to the difference")
     check(patterns.select(("mm.tlb: a page", "mm.tlb: b", "mm.slab: x"), everything, room=24) == "mm.tlb: *,mm.slab: x",
           "where there is no room, whole suites")
+
+
+# --- runs --------------------------------------------------------------------------------------------
+
+
+class _Scripted(Campaign):
+    """A campaign whose runs come to what is written."""
+
+    def __init__(self, outcomes: list[Verdict], seconds: float = 100, deadline: float | None = None):
+        super().__init__(Programs(), Limits(seconds, deadline), jobs=1)
+        self.outcomes = outcomes
+        self.done = 0
+
+    def _execute(self, one: Run, number: int, image: object) -> Outcome:
+        self.done += 1
+        verdict = self.outcomes[self.done - 1]
+        return Outcome(verdict, because=run.WAITS if verdict is Verdict.HANG else "", case=one.cases[0])
+
+    def result(self, *runs: Run) -> Result | None:
+        return self._judge(Task(1, _mutant(), frozenset()), iter(runs), Result(Outcome(Verdict.LIVED)), None)
+
+
+@case("a mutant's runs end with the first that notices, or with the time")
+def judges() -> None:
+    one = Run("host", ("a",), 1)
+    campaign = _Scripted([Verdict.LIVED, Verdict.CHECK])
+    check(campaign.result(one, one, one).outcome.verdict is Verdict.CHECK and campaign.done == 2, "goes on, or stops early")
+    result = _Scripted([Verdict.LIVED] * 3, seconds=2.5).result(one, one, one)
+    check(result.runs == 2 and result.completeness is Completeness.PARTIAL, f"{result} in 2.5 s of runs of 1 s")
+    result = _Scripted([Verdict.LIVED] * 3).result(one, one)
+    check(result.runs == 2 and result.completeness is Completeness.ALL, f"{result} with all runs")
+    check(_Scripted([Verdict.LIVED] * 3, deadline=0).result(one) is None, "goes on when the time is over")
+    for first, again, verdict in ((Verdict.HANG, Verdict.LIVED, Verdict.LIVED), (Verdict.HANG, Verdict.HANG, Verdict.HANG)):
+        check(_Scripted([first, again]).result(one).outcome.verdict is verdict, f"{first}, then {again}")
+    for verdicts, noticed in (([Verdict.CHECK, Verdict.CHECK], True), ([Verdict.CHECK, Verdict.LIVED, Verdict.CHECK], True),
+                              ([Verdict.CHECK, Verdict.LIVED, Verdict.LIVED], False)):
+        check(_Scripted(verdicts).result(BOOT).outcome.verdict.noticed == noticed, f"a boot, alone, again: {verdicts}")
+
+
+@case("the test command fails for a flush that lives and for a low score, and not for what it had no time for")
+def judges_changes() -> None:
+    def report(*verdicts: Verdict, mutant_class: Class = Class.OTHER) -> Report:
+        return Report(results=[(_mutant(str(number), mutant_class), Result(Outcome(verdict), 1))
+                               for number, verdict in enumerate(verdicts)])
+
+    for given, status in ((report(Verdict.CHECK), Status.PASSED), (report(Verdict.LIVED), Status.FAILED),
+                          (report(*[Verdict.CHECK] * 19, Verdict.LIVED), Status.PASSED),
+                          (report(*[Verdict.CHECK] * 19, Verdict.LIVED, mutant_class=Class.ZEROING), Status.FAILED),
+                          # A hang neither helps nor harms.
+                          (report(Verdict.HANG, Verdict.HANG), Status.PASSED),
+                          (report(*[Verdict.CHECK] * 8, *[Verdict.HANG] * 2, Verdict.LIVED), Status.FAILED),
+                          (Report(not_run=[_mutant()]), Status.PASSED)):
+        outcome = changed.judged("x", given)
+        check(outcome.status is status, f"{given} is {outcome}")
+    check("1 not looked at" in changed.judged("x", Report(not_run=[_mutant()])).detail, "does not say what it left out")
+
+
+@case("git says which files a change touches")
+def changes() -> None:
+    with tempfile.TemporaryDirectory(prefix="lacuna-") as name, mock.patch.object(paths, "ROOT", Path(name)):
+        check(scope.changed(None) is None, "knows of changes without a repository")
+
+        def commit(path: str) -> None:
+            file = Path(name) / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text("// SPDX\n")
+            for words in (["add", "."], ["-c", "user.name=a", "-c", "user.email=a", "commit", "-qm", "x"]):
+                subprocess.run(["git", "-C", name, *words], check=True, capture_output=True)
+
+        subprocess.run(["git", "-C", name, "init", "-q"], check=True)
+        commit("mm/a.cpp")
+        check(scope.changed(None) is None, "there is no commit before the only one")
+        commit("mm/b.cpp")
+        (Path(name) / "mm" / "new.hpp").write_text("// SPDX\n")
+        (Path(name) / "mm" / "c_test.cpp").write_text("// SPDX\n")
+        check(scope.changed(None) == ["mm/b.cpp", "mm/new.hpp"], f"changed: {scope.changed(None)}")
+
+
+class _FakeMachine:
+    """What a console offers, as far as it matters here."""
+
+    def __init__(self):
+        self.qmp = self
+        self.text = "booted"
+        self._commands = 0
+
+    def run(self, command: str) -> str:
+        self._commands += 1
+        return f"{command} {self._commands}"
+
+    def execute(self, command: str, filename: str) -> dict:
+        Path(filename).write_text(f"memory after {self._commands}")
+        return {"done": command}
+
+
+@case("a recorded machine answers as it did, to the question that was asked at that point")
+def records() -> None:
+    @contextlib.contextmanager
+    def console(append: str, cpus: int = 1):
+        yield _FakeMachine()
+
+    def session(open_console, folder: str, commands: list[str]) -> list[object]:
+        dump = str(Path(folder) / "memory")
+        with open_console("granularity=page", cpus=2) as machine:
+            answers: list[object] = [machine.text]
+            for command in commands:
+                answers += [machine.run(command), machine.qmp.execute("pmemsave", filename=dump), Path(dump).read_text()]
+        return answers
+
+    with tempfile.TemporaryDirectory(prefix="lacuna-") as one, tempfile.TemporaryDirectory(prefix="lacuna-") as two:
+        records_folder = Path(one) / "records"
+        recorder = recording.recorder(records_folder, console)
+        first = session(recorder, one, ["a", "b"])
+        other = session(recorder, one, ["b", "a"])
+        player = recording.player(records_folder)
+        check(session(player, two, ["a", "b"]) == first and session(player, two, ["b", "a"]) == other,
+              "answers differently")
+        check(session(player, two, ["a", "b", "b"])[-1] == first[-1], "does not repeat its last answer")
+        try:
+            session(player, two, ["c"])
+            check(False, "answers what it was never asked")
+        except recording.NotRecorded:
+            pass

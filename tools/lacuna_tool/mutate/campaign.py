@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
 """Runs mutants against the tests that reach them, the cheapest first, until one notices."""
 
+import dataclasses
 import enum
 import queue
 import threading
-import time
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,11 +14,13 @@ from lacuna_tool import units
 from lacuna_tool.console import say
 from lacuna_tool.mutate import coverage, run, store
 from lacuna_tool.mutate.image import Image
+from lacuna_tool.mutate.limits import Limits, OutOfTime
 from lacuna_tool.mutate.mutant import STRICT, Class, Mutant
 from lacuna_tool.mutate.run import Outcome, Run, Verdict
 
 # A boot before its first test, with QEMU's start.
 BOOT_SECONDS = 0.3
+COMPILER_SECONDS = 1.0
 # Of the host's tests, those that come first.
 SHORT_SECONDS = 0.05
 # In the kernel, tests that take longer come last.
@@ -56,23 +58,13 @@ class Result:
 
 
 @dataclass
-class Limits:
-    """How much a campaign may take: seconds of tests for one mutant, and when all has to be over."""
-
-    seconds: float
-    deadline: float | None = None
-
-    @property
-    def over(self) -> bool:
-        return self.deadline is not None and time.monotonic() >= self.deadline
-
-
-@dataclass
 class Programs:
-    """What has the mutants: absent if no file with mutants is part of it."""
+    """What has the mutants: absent if no file with mutants is part of it. `complaint` is what the compiler says of a mutant,
+    by number and file."""
 
     host: Path | None = None
     kernel: Path | None = None
+    complaint: Callable[[int, str], str] = lambda _number, _path: ""
 
 
 @dataclass
@@ -118,7 +110,7 @@ class Campaign:
     def reached_on_host(self) -> coverage.Reached:
         with self._finding_out:
             if "host" not in self._reached:
-                self._reached["host"] = coverage.on_host(self._programs.host)
+                self._reached["host"] = coverage.on_host(self._programs.host, self._limits)
             return self._reached["host"]
 
     def reached_in(self, variant: units.Variant) -> coverage.Reached:
@@ -126,7 +118,8 @@ class Campaign:
             if (name := f"boot@{variant.name}") not in self._reached:
                 taken = self._slots.take(variant.cpus)
                 try:
-                    self._reached[name] = coverage.in_kernel(self._programs.kernel, variant, self._too_long(variant))
+                    self._reached[name] = coverage.in_kernel(self._programs.kernel, variant, self._too_long(variant),
+                                                             self._limits)
                 finally:
                     self._slots.give(taken)
             return self._reached[name]
@@ -178,6 +171,8 @@ class Campaign:
                 yield Run("host", tuple(cases), sum(reached.seconds[case] for case in cases))
         if self._programs.kernel and "kernel" in task.worlds:
             yield from self._boots(task, self._plain)[0]
+        if task.mutant.while_compiling:
+            yield Run("compiler", (), COMPILER_SECONDS)
 
     def _further_runs(self, task: Task) -> Iterator[Run]:
         """With other options, then what takes long. What a variant reaches is found out when its turn comes."""
@@ -196,26 +191,40 @@ class Campaign:
     def _judge(self, task: Task, runs: Iterator[Run], before: Result, image: Image | None) -> Result | None:
         """What comes of a mutant that has lived through `before`; None if the time is over before that is known."""
         spent, count = before.outcome.seconds, before.runs
-        for one in runs:
-            if count > 0 and spent + one.seconds * one.cpus > self._limits.seconds:
-                return Result(Outcome(Verdict.LIVED, seconds=spent), count, Completeness.PARTIAL)
-            if self._limits.over:
-                return None
-            outcome = self._confirmed(one, task, image)
-            count += 1
-            spent += one.seconds * one.cpus
-            if outcome.verdict.noticed:
-                self._noticed_in[one.variant] += one.variant != ""
-                return Result(outcome, count)
+        try:
+            for one in runs:
+                if count > 0 and spent + one.seconds * one.cpus > self._limits.seconds:
+                    return Result(Outcome(Verdict.LIVED, seconds=spent), count, Completeness.PARTIAL)
+                self._limits.check()
+                outcome = self._confirmed(one, task, image)
+                count += one.world != "compiler"
+                spent += one.seconds * one.cpus
+                if outcome.verdict.noticed:
+                    self._noticed_in[one.variant] += one.variant != ""
+                    return Result(outcome, count)
+        except OutOfTime:
+            return None
         return Result(Outcome(Verdict.LIVED, seconds=spent), count)
 
     def _confirmed(self, one: Run, task: Task, image: Image | None) -> Outcome:
-        """A run's outcome. What may be due to the host's load, a wait without end or a failure on several processors, has to
-        come twice."""
+        """A run's outcome. What may be due to the host's load has to come twice: a failure in a boot, first with the test
+        alone."""
+        if one.world == "compiler":
+            return self._ask_compiler(task)
         outcome = self._execute(one, task.number, image)
-        if outcome.verdict is Verdict.HANG and outcome.because == run.WAITS or outcome.verdict.noticed and one.cpus > 1:
+        if outcome.doubtful:
             return self._execute(one, task.number, image)
-        return outcome
+        if not outcome.verdict.noticed or outcome.hung or one.world == "host":
+            return outcome
+        if outcome.case and one.cases != (outcome.case,):
+            alone = self._execute(dataclasses.replace(one, cases=(outcome.case,)), task.number, image)
+            if alone.verdict.noticed:
+                return outcome
+        return self._execute(one, task.number, image)
+
+    def _ask_compiler(self, task: Task) -> Outcome:
+        said = self._programs.complaint(task.number, task.mutant.path)
+        return Outcome(Verdict.COMPILER, "the compiler", said) if said else Outcome(Verdict.LIVED)
 
     def _execute(self, one: Run, number: int, image: Image | None) -> Outcome:
         taken = self._slots.take(one.cpus)
@@ -276,6 +285,6 @@ class Campaign:
                     task, before = waiting.get_nowait()
                 except queue.Empty:
                     return
-                done.put((task, None if self._limits.over else self._judge(task, runs(task), before, image)))
+                done.put((task, self._judge(task, runs(task), before, image)))
         except BaseException as error:  # for the main thread to report
             done.put(error)

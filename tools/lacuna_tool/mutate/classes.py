@@ -10,7 +10,7 @@ _CALLS = (
     (Class.BARRIER, r"atomic_(thread|signal)_fence|\b\w*barrier\b"),
     (Class.ZEROING, r"zero|wipe|memset|\bclear_(page|frame|range)"),
     (Class.FLUSH, r"flush|invalidate|invlpg|shootdown|forget_(pages|loaded|everything|windows)|catch_up|"
-                  r"set_passed|advance|quarantine|retir|\bTlb(Batch|Space)?::|begin_retiring|end_retiring|settle|"
+                  r"set_passed|\bWindowHolders::advance|\bholders\.advance|quarantine|retir|\bTlb(Batch|Space)?::|begin_retiring|end_retiring|settle|"
                   r"tell_all|answer\b"),
     (Class.LOCK, r"\b(try_)?(un)?lock(_inside)?\b|rank_(acquire|release)|preempt|disable_interrupts|enable_interrupts|"
                  r"restore_interrupts"),

@@ -15,6 +15,7 @@ from typing import Iterable
 from lacuna_tool import paths
 from lacuna_tool.errors import UserError
 from lacuna_tool.mutate import store
+from lacuna_tool.mutate.limits import Limits
 from lacuna_tool.mutate.mutant import Mutant
 from lacuna_tool.mutate.rewrite import Rewritten, rewrite
 from lacuna_tool.mutate.source import Source
@@ -26,6 +27,8 @@ _FLAGS = ("-w", "-Wno-c++11-narrowing", "-Wno-invalid-constexpr", "-ferror-limit
 _MESSAGE = re.compile(r"^(.+?):(\d+):(\d+): (error|note|fatal error|warning): (.*)$")
 _MOST_ROUNDS = 12
 _MOST_OBJECTS = 2000
+# Sources that are compiled to see what a static_assert says.
+_MOST_LOOKED_AT = 4
 
 
 @dataclass(frozen=True)
@@ -86,11 +89,11 @@ class Builder:
         """How many objects there are to compile."""
         return sum(not self._kept(command).exists() for command in self.affected())
 
-    def build(self, output: Path, jobs: int) -> None:
-        """Compiles what is missing and links it to `output`, unless it is there already."""
+    def build(self, output: Path, jobs: int, limits: Limits) -> None:
+        """Compiles what is missing and links it to `output`, unless it is there already. Ends early with OutOfTime."""
         commands = self.affected()
         with ThreadPoolExecutor(jobs) as pool:
-            objects = dict(pool.map(self._object, commands))
+            objects = dict(pool.map(lambda command: self._object(command, limits), commands))
         source, like = self._world.runtime
         runtime = self._compile_runtime(source, like)
         made_of = hashlib.sha256("\n".join(sorted(map(str, [*objects.values(), runtime]))).encode())
@@ -100,7 +103,7 @@ class Builder:
         stamp = output.with_suffix(".made-of")
         if output.exists() and stamp.exists() and stamp.read_text() == made_of.hexdigest():
             return
-        self._world.link(objects, [str(runtime), *_LINK_FLAGS[self._world.name]], output)
+        self._world.link(objects, [str(runtime), *LINK_FLAGS[self._world.name]], output)
         store.write(stamp, made_of.hexdigest())
         self._forget_old()
 
@@ -110,7 +113,8 @@ class Builder:
         for path in objects[:-_MOST_OBJECTS]:
             path.unlink()
 
-    def _object(self, command: Command) -> tuple[str, Path]:
+    def _object(self, command: Command, limits: Limits) -> tuple[str, Path]:
+        limits.check()
         target = self._kept(command)
         if target.exists():
             target.touch()
@@ -183,6 +187,20 @@ class Builder:
             scratch.rename(target)
         return result
 
+    def complaint(self, number: int, path: str) -> str:
+        """What the compiler says where the mutant takes part in what is computed while compiling; empty if it does not
+        mind. It looks at the files that are most likely to have something against it."""
+        for command in self._world.users(path)[:_MOST_LOOKED_AT]:
+            used = {one: self._rewritten(one) for one in self._world.headers[command.object] if one in self._files}
+            result = subprocess.run([*command.words, *_FLAGS, "-ivfsoverlay", str(self._overlay(used)), "-fsyntax-only",
+                                     f"-DLACUNA_MUTATE_WHILE_COMPILING={number}", "-c", str(command.source)],
+                                    cwd=self._world.tree, capture_output=True, text=True, errors="replace")
+            if result.returncode != 0:
+                said = next((match for line in result.stderr.splitlines() if (match := _MESSAGE.match(line))
+                             and "error" in match[4]), None)
+                return f"{Path(said[1]).name}:{said[2]}: {said[5]}" if said else "does not compile"
+        return ""
+
     def _compile_runtime(self, source: Path, like: Command) -> Path:
         digest = hashlib.sha256("\0".join(like.words).encode())
         for file in (source, RUNTIME / "lacuna_mutate.hpp"):
@@ -198,7 +216,7 @@ class Builder:
 
 _AFTER_TEST = "_ZN6kernel4diag16audit_after_testEv"
 _RUN_TESTS = "_ZN6kernel4test9run_testsERKNS0_10RunOptionsE"
-_LINK_FLAGS = {"host": [], "kernel": ["-Wl,--strip-debug", f"-Wl,--wrap={_AFTER_TEST}", f"-Wl,--wrap={_RUN_TESTS}"]}
+LINK_FLAGS = {"host": [], "kernel": ["-Wl,--strip-debug", f"-Wl,--wrap={_AFTER_TEST}", f"-Wl,--wrap={_RUN_TESTS}"]}
 
 
 def _guilty(messages: str, texts: dict[str, Rewritten]) -> dict[str, set[int]]:

@@ -18,9 +18,11 @@ from lacuna_tool.guest import Guest
 from lacuna_tool.machine import Machine
 from lacuna_tool.mutate import patterns, store
 from lacuna_tool.mutate.image import NOBODY, Image
+from lacuna_tool.mutate.limits import Limits
 from lacuna_tool.mutate.run import computed
 
 _SECONDS = 900
+_LAST_SECONDS = 30  # from the last test to the end
 _LINE = re.compile(r"^# reached (boot|test|audit) (\d+) ns ([0-9a-f,-]*)$")
 _RESULT = re.compile(r"^(ok|not ok) \d+ (.*?)(?: # (SKIP)\b.*)?$")
 
@@ -67,7 +69,7 @@ def _save(kept: Path, reached: Reached) -> None:
                                   "failed": reached.failed}))
 
 
-def on_host(program: Path) -> Reached:
+def on_host(program: Path, limits: Limits) -> Reached:
     """Runs all tests of the host."""
     kept = _kept(program, "host")
     if known := _load(kept):
@@ -76,8 +78,12 @@ def on_host(program: Path) -> Reached:
     record = store.folder("host") / "reached"
     record.unlink(missing_ok=True)
     environment = dict(os.environ, LACUNA_MUTATE_REACHED=str(record), LACUNA_MUTATE=str(NOBODY))
-    result = subprocess.run([str(program)], env=environment, capture_output=True, text=True, errors="replace",
-                            timeout=_SECONDS)
+    try:
+        result = subprocess.run([str(program)], env=environment, capture_output=True, text=True, errors="replace",
+                                timeout=limits.left(_SECONDS))
+    except subprocess.TimeoutExpired:
+        limits.check()
+        raise UserError("with mutants compiled in, and none of them active, the host's tests do not end") from None
     cases, seconds, failed = {}, {}, []
     for line in record.read_text().splitlines() if record.exists() else ():
         name, status, spent, ranges = line.split("\t")
@@ -94,7 +100,7 @@ def on_host(program: Path) -> Reached:
     return reached
 
 
-def in_kernel(built: Path, variant: units.Variant, left_out: frozenset[str] = frozenset()) -> Reached:
+def in_kernel(built: Path, variant: units.Variant, left_out: frozenset[str], limits: Limits) -> Reached:
     """Boots once with the options of a variant (the plain boot has none) and runs its suites, but for `left_out`: tests
     that take too long to be of use."""
     kept = _kept(built, variant.name.replace("/", "+") or "boot")
@@ -109,9 +115,10 @@ def in_kernel(built: Path, variant: units.Variant, left_out: frozenset[str] = fr
         with Guest(Machine(kernel=image.path, command_line=options, cpus=variant.cpus)) as guest:
             started = time.monotonic()
             # The guest counts by the clock: which part of it the guest had the processor is seen from here.
-            guest.wait_for("\n# pass:", _SECONDS)
+            guest.wait_for("\n# pass:", limits.left(_SECONDS))
+            limits.check()
             share = computed(guest.pid) / (time.monotonic() - started) / variant.cpus
-            outcome = guest.finish(_SECONDS)
+            outcome = guest.finish(_LAST_SECONDS)
     finally:
         image.path.unlink()
     reached = _read(outcome.text, min(1.0, share))

@@ -156,7 +156,7 @@ def _unary(finder: Finder, node: Node, place: Place) -> None:
 def _conditional(finder: Finder, node: Node, _place: Place) -> None:
     condition, first, second = node.children
     truth(finder, condition)
-    for side in (first, second):
+    for side in (second,) if finder.is_fault(condition) else (first, second):
         # An enumerator on either side is the other one's replacement.
         visit(finder, side, Place.OPERAND if peel(side).kind is Kind.DECLARATION_REFERENCE else Place.VALUE)
 

@@ -14,6 +14,7 @@ from lacuna_tool.mutate.source import Source, callee
 _SAID = re.compile(r"(^|::|\.|->)(ensure\w*|count|count_maximum|panic|panic_at|print|write|check_may_sleep|pause|unreachable)$|"
                    r"(^|::)log::\w+$|(^|::)static_assert$")
 _SWITCH = re.compile(r"\bmutant\(|\bchecks_assertions\b")
+_NOT = re.compile(r"!\s*(kernel::)?mutant\(")
 
 
 class Finder:
@@ -24,6 +25,7 @@ class Finder:
         self.path = path
         self._visit_body = visit_body
         self.function = ""
+        self.while_compiling = False  # in a constexpr function
         self.leaving = False  # in a branch that ends with a return
         self._found: list[Mutant] = []
 
@@ -34,7 +36,7 @@ class Finder:
             mutant_class = Class.CLEAN_UP
         self._found.append(Mutant(self.path, self.source.line(start), self.function,
                                   before or flat(self.source.text[start:end]), flat(after), mutant_class, form, start, end,
-                                  text))
+                                  text, while_compiling=self.while_compiling))
 
     def lambda_body(self, node: Node) -> None:
         """Goes into a lambda: what leaves it does not leave the function around it."""
@@ -60,8 +62,19 @@ class Finder:
             and statement.is_expression for statement in statements)
 
     def has_switch(self, node: Node) -> bool:
-        """Whether a deliberate fault of the kernel's own decides here."""
+        """Whether a deliberate fault of the kernel's own decides here, or whether assertions are checked."""
         return bool(_SWITCH.search(self.source.of(node)))
+
+    def is_fault(self, condition: Node) -> bool:
+        """Whether what the condition leads to is only done on purpose: a deliberate fault, or a check."""
+        return self.has_switch(condition) and not _NOT.search(self.source.of(condition))
+
+    def only_says(self, branch: Node) -> bool:
+        """Whether a branch only asserts, counts or prints."""
+        steps = branch.children if branch.kind is Kind.COMPOUND else [branch]
+        calls = [next((node for node in step.walk() if node.kind is Kind.CALL), None) for step in steps]
+        return bool(calls) and all(step.is_expression and call is not None and self.is_said(call)
+                                   for step, call in zip(steps, calls))
 
     def mutants(self) -> list[Mutant]:
         """All, in the order of the text, each once."""

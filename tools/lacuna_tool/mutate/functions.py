@@ -36,9 +36,11 @@ def find(root: Node, source: Source, path: str, file: int) -> list[Mutant]:
         bodies = [child for child in function.children if child.kind is Kind.COMPOUND]
         if not bodies or not bodies[-1].plain or source.text[bodies[-1].start] != "{":
             continue  # declared, defaulted or deleted
-        if re.search(r"\bconsteval\b", source.text[function.start:bodies[-1].start]):
+        head = source.text[function.start:bodies[-1].start]
+        if re.search(r"\bconsteval\b", head):
             continue
         finder.function = _name_of(function)
+        finder.while_compiling = bool(re.search(r"\bconstexpr\b", head))
         if function.kind is Kind.CONSTRUCTOR:
             for child in function.children:
                 if child.is_expression and child.start < bodies[-1].start:

@@ -9,9 +9,11 @@ from typing import Callable
 
 from lacuna_tool.console import say
 from lacuna_tool.mutate import analysis, equivalents, kept, store
-from lacuna_tool.mutate.campaign import Campaign, Limits, Programs, Result, Task
+from lacuna_tool.mutate.campaign import Campaign, Programs, Result, Task
 from lacuna_tool.mutate.compiling import Builder, Mutated
+from lacuna_tool.mutate.limits import Limits, OutOfTime
 from lacuna_tool.mutate.mutant import Mutant
+from lacuna_tool.mutate.python_judging import PythonCampaign
 from lacuna_tool.mutate.report import Report
 from lacuna_tool.mutate.worlds import World
 
@@ -57,35 +59,57 @@ def _judge(wish: Wish) -> Report:
             unknown.append(mutant)
     if not unknown:
         return report
-    programs, tasks = _prepare(wish, unknown, report)
-    tell = _progress(len(tasks))
+    tell = _progress(len(unknown))
 
-    def on_result(task: Task, result: Result) -> None:
-        results.keep(task.mutant, result, wish.limits.seconds)
-        report.results.append((task.mutant, result))
+    def on_result(mutant: Mutant, result: Result) -> None:
+        results.keep(mutant, result, wish.limits.seconds)
+        report.results.append((mutant, result))
         tell()
 
-    campaign = Campaign(programs, wish.limits, wish.jobs)
+    # Neighbours have much in common: in another order what a variant notices is known sooner.
+    random.Random(wish.seed).shuffle(unknown)
+    in_python = [mutant for mutant in unknown if mutant.path.endswith(".py")]
     try:
-        campaign.execute(tasks, on_result)
+        if in_python:
+            PythonCampaign(wish.limits, wish.jobs).execute(in_python, on_result)
+        if len(in_python) < len(unknown):
+            _judge_programs(wish, [mutant for mutant in unknown if not mutant.path.endswith(".py")], report, on_result)
+    except OutOfTime:
+        say("the time went into compiling")
     except KeyboardInterrupt:
         say("interrupted: what is known is kept")
-    done = {mutant.key for mutant, _ in report.results}
-    report.so_far = [task.mutant for task in campaign.lived if task.mutant.key not in done]
-    done |= {mutant.key for mutant in report.so_far}
-    report.not_run = [task.mutant for task in tasks if task.mutant.key not in done]
+    done = {mutant.key for mutant, _ in report.results} | {mutant.key for mutant in report.so_far + report.not_compiled}
+    report.not_run = [mutant for mutant in unknown if mutant.key not in done]
     return report
+
+
+def _judge_programs(wish: Wish, unknown: list[Mutant], report: Report,
+                    on_result: Callable[[Mutant, Result], None]) -> None:
+    programs, tasks = _prepare(wish, unknown, report)
+    campaign = Campaign(programs, wish.limits, wish.jobs)
+    known: set[str] = set()
+
+    def note(task: Task, result: Result) -> None:
+        known.add(task.mutant.key)
+        on_result(task.mutant, result)
+
+    try:
+        campaign.execute(tasks, note)
+    finally:
+        report.so_far += [task.mutant for task in campaign.lived if task.mutant.key not in known]
 
 
 def _prepare(wish: Wish, unknown: list[Mutant], report: Report) -> tuple[Programs, list[Task]]:
     """Programs, and their mutants in the order in which they are run."""
-    files = analysis.numbered(wish.found)
-    programs, dropped = Programs(), {}
+    files = analysis.numbered({path: mutants for path, mutants in wish.found.items() if not path.endswith(".py")})
+    programs, dropped, builders = Programs(), {}, []
     for name, world in wish.worlds.items():
         own = [file for file in files if wish.has(name, file.path)]
         if own:
             setattr(programs, name, store.folder(name) / PROGRAM[name])
-            dropped[name] = _build(world, own, wish.jobs)
+            builders.append(_build(world, own, wish))
+            dropped[name] = builders[-1].dropped
+    programs.complaint = lambda number, path: next(filter(None, (builder.complaint(number, path) for builder in builders)), "")
     numbers = {mutant.key: number for file in files for number, mutant in file.mutants.items()}
     tasks = []
     for mutant in unknown:
@@ -94,20 +118,18 @@ def _prepare(wish: Wish, unknown: list[Mutant], report: Report) -> tuple[Program
         task = Task(number, mutant, frozenset(name for name in has if number not in dropped[name]))
         if task.worlds:
             tasks.append(task)
-        else:
-            (report.not_compiled if has else report.not_run).append(mutant)
-    # Neighbours have much in common: in another order what a variant notices is known sooner.
-    random.Random(wish.seed).shuffle(tasks)
+        elif has:
+            report.not_compiled.append(mutant)
     return programs, tasks
 
 
-def _build(world: World, files: list[Mutated], jobs: int) -> set[int]:
-    """Compiles and links; returns what does not compile."""
+def _build(world: World, files: list[Mutated], wish: Wish) -> Builder:
+    """Compiles and links."""
     builder = Builder(world, files)
     if missing := builder.missing():
         say(f"building {world.name} with {sum(len(file.mutants) for file in files)} mutants: {missing} objects")
-    builder.build(store.folder(world.name) / PROGRAM[world.name], jobs)
-    return builder.dropped
+    builder.build(store.folder(world.name) / PROGRAM[world.name], wish.jobs, wish.limits)
+    return builder
 
 
 def _progress(total: int) -> Callable[[], None]:

@@ -58,6 +58,7 @@ class Mutant:
     end: int
     text: str = ""
     again: int = 1
+    while_compiling: bool = False  # in a constexpr function
 
     @property
     def title(self) -> str:

@@ -6,7 +6,6 @@ import os
 import re
 import resource
 import subprocess
-import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +23,7 @@ SLOWER, GRACE = 5, 2
 # Waiting, unlike computing, grows with the host's other work: how much longer a run may take by the clock.
 _WAITING = 4
 WAITS = "waits without end"
+EMULATOR = "the emulator crashed"
 _HOST_MEGABYTES = 2000
 _POLL = 0.2
 _TICKS = os.sysconf("SC_CLK_TCK")
@@ -36,6 +36,7 @@ class Verdict(enum.StrEnum):
     AUDIT = "audit"          # the audit after a test finds a violation
     ASSERTION = "assertion"  # the code's own: a panic of ensure()
     SANITIZER = "sanitizer"  # address, undefined behaviour, leak
+    COMPILER = "compiler"    # a static_assert, of what is computed while compiling
     CRASH = "crash"          # a fault that nobody expects, a triple fault
     HANG = "hang"
     LIVED = "lived"          # every test passed
@@ -47,7 +48,7 @@ class Verdict(enum.StrEnum):
     @property
     def by_a_check(self) -> bool:
         """Whether something looked, and did not find what it should: not merely that nothing goes on."""
-        return self in (Verdict.CHECK, Verdict.AUDIT, Verdict.ASSERTION, Verdict.SANITIZER)
+        return self in (Verdict.CHECK, Verdict.AUDIT, Verdict.ASSERTION, Verdict.SANITIZER, Verdict.COMPILER)
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,16 @@ class Outcome:
     by: str = ""       # the test, with its place
     because: str = ""  # what it said
     seconds: float = 0.0
+    case: str = ""  # the test alone
+
+    @property
+    def hung(self) -> bool:
+        return self.verdict is Verdict.HANG
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether it may be the host's load, or the emulator."""
+        return self.because == WAITS or self.because.startswith(EMULATOR)
 
 
 # --- on the host ---------------------------------------------------------------------------------
@@ -183,21 +194,23 @@ def _judge_failed(run: Run, text: str, seconds: float) -> Outcome:
     said = [line for line in failed.detail.splitlines() if line.startswith("# ") and not line.startswith("# reached")]
     checks = [line for line in said if not line.startswith("# audit")]
     verdict = Verdict.CHECK if checks or not said else Verdict.AUDIT
-    return Outcome(verdict, f"{run.place} {failed.name}", "; ".join((checks or said)[:2]).replace("# ", "")[:200], seconds)
+    why = "; ".join((checks or said)[:2]).replace("# ", "")[:200]
+    return Outcome(verdict, f"{run.place} {failed.name}", why, seconds, failed.name)
 
 
 def _judge_ended(run: Run, text: str, verdict: Exit, hung: str, emulator_died: bool, remark: str,
                  seconds: float) -> Outcome:
     done, whole = ktap.parse(text)
     names = {case.name for case in done}
-    by = f"{run.place} {next((name for name in run.cases if name not in names), 'boot')}"
+    case = next((name for name in run.cases if name not in names), "")
+    by = f"{run.place} {case or 'boot'}"
     if panic := re.search(r"^panic: (.*)\n(?:.*\n)?(  at )?", text, re.MULTILINE):
         kind = Verdict.ASSERTION if panic[2] else Verdict.CRASH
-        return Outcome(kind, by, panic[1][:200], seconds)
+        return Outcome(kind, by, panic[1][:200], seconds, case)
     if hung:
         return Outcome(Verdict.HANG, by, hung, seconds)
     if verdict == Exit.SUCCESS and whole:
         return Outcome(Verdict.LIVED, seconds=seconds)
     if "Lacuna cannot start" in text or verdict == Exit.REFUSED:
         raise UserError(f"the kernel does not take its command line ({run.append}):", text[-1000:])
-    return Outcome(Verdict.CRASH, by, f"the emulator crashed: {remark}" if emulator_died else remark or verdict.name, seconds)
+    return Outcome(Verdict.CRASH, by, f"{EMULATOR}: {remark}" if emulator_died else remark or verdict.name, seconds)

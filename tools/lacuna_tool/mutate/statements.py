@@ -138,13 +138,14 @@ def _if(finder: Finder, node: Node) -> None:
         head += 1
     if head >= len(node.children):
         return
-    if not re.match(r"if\s+constexpr", finder.source.of(node)):
+    condition, *branches = node.children[head:]
+    if not re.match(r"if\s+constexpr", finder.source.of(node)) and not (len(branches) == 1 and finder.only_says(branches[0])):
         if declared is None:
-            expressions.truth(finder, node.children[head])
+            expressions.truth(finder, condition)
         elif not any(child.kind is Kind.DECLARATION for child in node.children[:head]):
             finder.add(declared.start, declared.end, Form.DECLARED, Class.COMPARISON, "false",
                        f"false : static_cast<bool>({declared.name})")
-    for branch in node.children[head + 1:]:
+    for branch in branches[1 if finder.is_fault(condition) else 0:]:
         leaving, finder.leaving = finder.leaving, finder.leaving or _leaves(branch)
         visit(finder, branch)
         finder.leaving = leaving

@@ -8,12 +8,12 @@ import re
 import time
 from pathlib import Path
 
-from lacuna_tool import build, packages
+from lacuna_tool import build, packages, paths
 from lacuna_tool.console import say
 from lacuna_tool.errors import Exit, usage_error
-from lacuna_tool.mutate import analysis, quick, scope
-from lacuna_tool.mutate.campaign import Limits
+from lacuna_tool.mutate import analysis, python_finder, quick, scope
 from lacuna_tool.mutate.judging import WORLDS, Wish, judge
+from lacuna_tool.mutate.limits import Limits
 from lacuna_tool.mutate.mutant import Mutant
 from lacuna_tool.mutate.worlds import World
 
@@ -70,6 +70,12 @@ def _wanted(options: argparse.Namespace, found: dict[str, list[Mutant]]) -> list
     return wanted
 
 
+def find(files: list[str], jobs: int) -> dict[str, list[Mutant]]:
+    """The mutants of files in either language."""
+    found = analysis.mutants_of([World(name) for name in WORLDS], [path for path in files if not path.endswith(".py")], jobs)
+    return found | {path: python_finder.find(paths.ROOT / path, path) for path in files if path.endswith(".py")}
+
+
 def run(options: argparse.Namespace) -> int:
     """The verb."""
     if options.jobs < 1 or options.seconds <= 0:
@@ -83,8 +89,7 @@ def run(options: argparse.Namespace) -> int:
     for preset in ("kernel", "host"):
         build.build(preset, packages.TEST)
     started = time.monotonic()
-    worlds = [World(name) for name in WORLDS]
-    found = analysis.mutants_of(worlds, files, options.jobs)
+    found = find(files, options.jobs)
     wanted = _wanted(options, found)
     if options.list:
         for mutant in wanted:

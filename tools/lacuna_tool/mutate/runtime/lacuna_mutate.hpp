@@ -16,13 +16,18 @@ inline constexpr unsigned per_file = 2048;
 extern unsigned active;
 inline constexpr unsigned nobody = ~0u;
 
+#ifndef LACUNA_MUTATE_WHILE_COMPILING
+#define LACUNA_MUTATE_WHILE_COMPILING ~0u
+#endif
+
 /// Which places were passed, one byte for each; a test's runner reads and clears it.
 extern unsigned char reached[files * per_file];
 
-/// Whether it is this mutant's turn. Any context. What is computed while compiling has no mutants.
+/// Whether it is this mutant's turn. Any context. In what is computed while compiling it is the turn of the one that
+/// the compiler's command line names, so that a static_assert can notice it.
 [[gnu::always_inline]] constexpr bool on(unsigned number) {
     if consteval {
-        return false;
+        return number == (LACUNA_MUTATE_WHILE_COMPILING);
     } else {
         reached[number] = 1;
         return active == number;
