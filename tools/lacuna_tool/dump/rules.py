@@ -10,7 +10,7 @@ from lacuna_tool.dump.frames import DETACHED, OWNED, Frame, Scheme, State
 from lacuna_tool.dump.paging import ADDRESS, PAGE, PRESENT, ROOT_LEVEL, Leaf, Memory, Walk, canonical, span
 
 # PML4 slots; the picture is in README.md.
-DIRECT_MAP, WINDOWS, DEVICES, LAST = 256, (320, 321, 322), 352, 511
+DIRECT_MAP, WINDOWS, DEVICES, WORKSHOP, LAST = 256, (320, 321, 322), 352, 353, 511
 # Entries of the last slot's PDPT: the kernel's image, which is shared, and lwIP's, which is not.
 KERNEL_IMAGE, LWIP_IMAGE = 510, 511
 _HARDWARE_NOTES = 0x60  # accessed and dirty: the processor writes them
@@ -151,10 +151,18 @@ class Audit:
                     self.report.add(f"PGD {root:#x}: slot {slot} differs from the others' ({entry:#x})")
             elif slot in WINDOWS and self._scheme is Scheme.WINDOW:
                 self._check_window(root, slot, entry)
+            elif slot == WORKSHOP:
+                self._check_workshop(root, entry)
             elif slot == LAST:
                 self._check_last(root, entry, reference[LAST])
             else:
                 self.report.add(f"PGD {root:#x}: slot {slot} is present and should not be")
+
+    def _check_workshop(self, root: int, entry: int) -> None:
+        """A CPU's workshop is empty unless the CPU is just in it, with interrupts off."""
+        for leaf in self._walk.leaves(entry, ROOT_LEVEL, WORKSHOP * span(ROOT_LEVEL)):
+            if root != self._loaded:
+                self.report.add(f"PGD {root:#x}: frame {leaf.physical // PAGE:#x} was left behind in a workshop")
 
     def _check_private(self, root: int, leaf: Leaf, where: str) -> list[int]:
         """Rules of mappings that one domain has; returns the owners of the frames."""
@@ -260,8 +268,8 @@ class Audit:
                             f"({self._memory.entry(physical, index):#x})")
 
     def _check_contents(self) -> None:
-        """A free frame that was exclusive, or is known to be zero, holds nothing of anybody."""
+        """A free frame that was exclusive, or is known to be zero, holds nothing of anybody. What is in quarantine is not free."""
         for number, frame in enumerate(self._table[:self._memory.frames]):
-            free = frame.state in (State.FREE_DETACHED, State.QUARANTINED)
+            free = frame.state is State.FREE_DETACHED
             if (free or frame.state is State.FREE and frame.known_zero) and not self._memory.is_zero(number):
                 self.report.add(f"frame {number:#x}, {frame.state.name}: not zero")
