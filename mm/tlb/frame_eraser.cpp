@@ -12,6 +12,7 @@
 namespace mm {
 
 void FrameEraser::erase(std::span<const PageRun> runs) {
+    if (kernel::mutant(kernel::Mutant::SkipZeroOnFree)) return;
     std::array<Pfn, Workshop::capacity> found;
     std::size_t count = 0;
     for (const PageRun& run : runs) {
@@ -32,7 +33,6 @@ void FrameEraser::erase(std::span<const PageRun> runs) {
 }
 
 void FrameEraser::clear(std::span<const Pfn> frames) {
-    if (kernel::mutant(kernel::Mutant::SkipZeroOnFree)) return;
     if (!attached_) return workshop_.zero(frames);
     for (const Pfn pfn : frames) arch::zero_words(DirectMap::ptr_present<void>(pfn.address()), words_per_page);
     kernel::count(kernel::Event::FramesZeroed, frames.size());
